@@ -1,0 +1,6 @@
+import { ulid } from 'ulid'
+
+/** A new ULID: sortable by creation time, 26 characters. `random` (0 ≤ x < 1) makes it repeatable in tests. */
+export function newId(now: number, random?: () => number): string {
+  return ulid(now, random)
+}

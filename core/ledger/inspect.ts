@@ -1,0 +1,62 @@
+import { encode } from './canonical.ts'
+import { maxAheadMs } from './clock.ts'
+import { keyFor, type Directory } from './directory.ts'
+import { maxFactLength, modeOfSubject, statementSchema, type Fact, type Statement, type WireFact } from './fact.ts'
+import type { LedgerCrypto } from './signature.ts'
+
+/** Reasons for turning a fact away at the door (never stored as a fact), in the order they are tested. */
+export const doorReasons = ['too-large', 'not-json', 'not-canonical', 'bad-envelope', 'mode-mismatch', 'bad-signature', 'revoked-key'] as const
+export type DoorReason = (typeof doorReasons)[number]
+
+/** Reasons for keeping a sound-looking fact in visible quarantine until something changes. */
+export const waitReasons = ['future-clock', 'unknown-station'] as const
+export type WaitReason = (typeof waitReasons)[number]
+
+export type Inspection =
+  | { verdict: 'sound'; fact: Fact }
+  | { verdict: 'waiting'; reason: WaitReason; fact: Fact }
+  | { verdict: 'rejected'; reason: DoorReason; detail: string; id: string }
+
+/** Reads a fact's envelope from its wire form without looking at keys or clocks. */
+export function readWire(wire: WireFact, crypto: Pick<LedgerCrypto, 'sha256'>): Fact | Extract<Inspection, { verdict: 'rejected' }> {
+  const reject = (reason: DoorReason, detail: string) => ({ verdict: 'rejected', reason, detail, id: crypto.sha256(wire.text) }) as const
+  if (wire.text.length > maxFactLength) return reject('too-large', `${wire.text.length} > ${maxFactLength}`)
+  let value: unknown
+  try {
+    value = JSON.parse(wire.text)
+  } catch {
+    return reject('not-json', 'the text does not parse as JSON')
+  }
+  if (!isObject(value) || encodeOrEmpty(value) !== wire.text) return reject('not-canonical', 'the text is not RFC 8785 canonical JSON')
+  const parsed = statementSchema.safeParse(value)
+  if (!parsed.success) return reject('bad-envelope', parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '))
+  const statement = parsed.data as Statement
+  if (modeOfSubject(statement.subject) !== statement.mode) return reject('mode-mismatch', `${statement.mode} fact about ${statement.subject}`)
+  return { ...statement, id: crypto.sha256(wire.text), text: wire.text, sig: wire.sig }
+}
+
+/** Judges a fact from a peer: envelope, key, signature, clock. Pure but for the crypto it is given. */
+export async function inspect(wire: WireFact, directory: Directory, now: number, crypto: LedgerCrypto): Promise<Inspection> {
+  const read = readWire(wire, crypto)
+  if ('verdict' in read) return read
+  const reject = (reason: DoorReason, detail: string) => ({ verdict: 'rejected', reason, detail, id: read.id }) as const
+  const card = directory.station(read.station)
+  if (!card) return { verdict: 'waiting', reason: 'unknown-station', fact: read }
+  const key = keyFor(card, read.seq)
+  if (!key) return reject('revoked-key', `no key of ${read.station} may sign number ${read.seq}`)
+  if (!(await crypto.verify(read.text, read.sig, key.publicKey))) return reject('bad-signature', `not signed by the key of ${read.station}`)
+  if (read.at[0] > now + maxAheadMs) return { verdict: 'waiting', reason: 'future-clock', fact: read }
+  return { verdict: 'sound', fact: read }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function encodeOrEmpty(value: unknown): string {
+  try {
+    return encode(value)
+  } catch {
+    return ''
+  }
+}

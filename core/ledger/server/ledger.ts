@@ -1,0 +1,75 @@
+import type { Db } from '#core/sql/server/database.ts'
+import type { Actor, Directory, Fact, FactDraft, FactSchemas, Mode, SubjectType, WireFact } from '../index.ts'
+
+/** What a command or a reaction may do inside the one write path. Everything it does commits or fails together. */
+export interface Writer {
+  readonly tx: Db
+  readonly now: number
+  readonly self: string
+  readonly directory: Directory
+  /** The folded state of a subject as of now, facts appended in this write included. */
+  state<State>(type: SubjectType<State>, subject: string): Promise<State>
+  /**
+   * States one fact: validates, signs, stores, folds, queues to links.
+   * Throws a Refusal when the subject's own rules do not admit it. Its mode is the subject's.
+   */
+  append<Body extends Record<string, unknown>>(draft: FactDraft<Body>): Promise<Fact<Body>>
+}
+
+/** What a module gives the ledger. */
+export interface LedgerPart {
+  facts: FactSchemas
+  subjects: SubjectType<never>[]
+  /** Rewrites a module's own tables for one subject from its new state, in the transaction that changed it. */
+  project?: Record<string, (writer: Pick<Writer, 'tx' | 'now' | 'self' | 'directory'>, subject: string, state: never) => Promise<void>>
+  /**
+   * What this station answers by itself when a fact is first admitted here (stated here or arrived), by fact type.
+   * Runs once per fact, inside the same transaction. Must look at state before stating: a recovered station sees old facts again.
+   */
+  reactions?: Record<string, (writer: Writer, fact: Fact<never>) => Promise<void>>
+}
+
+/** Told after commit; screens refetch. */
+export interface LedgerNews {
+  facts: { id: string; type: string; subject: string; station: string; mode: Mode; arrived: boolean }[]
+}
+
+/** What became of one fact offered by a peer. */
+export type Accepted =
+  | { id: string; outcome: 'stored' | 'duplicate' }
+  | { id: string; outcome: 'waiting' | 'rejected'; reason: string; detail?: string }
+
+/** Where stored facts go next: implemented by `core/replicate`, called inside the write transaction. */
+export interface Outbox {
+  /** Queues facts to every link that a reach touches, but not back to `from`. Positions are those of the facts table. */
+  enqueue(tx: Db, items: { position: number; id: string; reach: string[]; from: string | null }[]): Promise<void>
+}
+
+export interface Ledger {
+  readonly self: string
+  readonly directory: Directory
+  /** One command: `work` reads state, decides, appends; all or nothing. */
+  write<T>(actor: Actor, work: (writer: Writer) => Promise<T>): Promise<T>
+  /** A batch from a peer, in its order; `inTx` moves the caller's cursor in the same transaction. */
+  accept(wires: WireFact[], from: string, inTx?: (tx: Db, results: Accepted[]) => Promise<void>): Promise<Accepted[]>
+  /** Folded state outside a write, from the last commit. */
+  state<State>(type: SubjectType<State>, subject: string): Promise<State>
+  fact(id: string): Promise<StoredFact | undefined>
+  factsOf(subject: string): Promise<StoredFact[]>
+  /** Re-reads every stored fact: signature, chain, canonical form. */
+  verify(): Promise<{ checked: number; bad: { fact: string; reason: string }[] }>
+  /** Releases facts whose reason to wait has passed. Called by the scheduler and after directory changes. */
+  releaseWaiting(): Promise<number>
+  onNews(listener: (news: LedgerNews) => void): () => void
+  /** While a restored station is fetching its own later facts it states nothing: commands get Refusal `station.recovering`. */
+  setAuthoring(allowed: boolean): void
+}
+
+export interface StoredFact extends Fact {
+  position: number
+  receivedAt: number
+  /** The peer it arrived from; null when stated here. */
+  from: string | null
+  status: 'admitted' | 'refused' | 'waiting'
+  reason: string | null
+}

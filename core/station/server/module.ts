@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify'
+import type { Clock } from '#core/kernel/index.ts'
+import type { Database, Migration } from '#core/sql/server/database.ts'
+import type { Ledger, LedgerPart } from '#core/ledger/server/ledger.ts'
+import type { Files } from '#core/files/server/files.ts'
+
+/** What every module of one running station may use. Built once in `apps/station/context.ts`. */
+export interface Station {
+  readonly self: string
+  readonly clock: Clock
+  readonly database: Database
+  readonly ledger: Ledger
+  readonly files: Files
+  /** demo: loopback only, fixed accounts; test: also allows cutting links; production: neither. */
+  readonly mode: 'demo' | 'test' | 'production'
+  readonly version: string
+}
+
+/**
+ * A module: one noun of the duty officer's language. `modules/report/server/module.ts` is the example to copy.
+ * A station is the core plus the explicit list in `apps/station/modules.ts`.
+ */
+export interface StationModule extends LedgerPart {
+  name: string
+  tables: Migration[]
+  /** Verbs of this module and the roles that may use them: `{ 'report.sign': ['leader'] }`. */
+  access: Record<string, readonly Role[]>
+  routes?(app: FastifyInstance, station: Station): void
+  /** Called about every second, one at a time: notices deadlines that have passed. */
+  tick?(station: Station, now: number): Promise<void>
+}
+
+/** 值班员, 带班领导, 指挥长, …; the three administrators are kept apart. `machine` is for API tokens. */
+export const roles = ['duty', 'leader', 'commander', 'planner', 'keeper', 'steward', 'assessor', 'field', 'admin', 'security', 'audit', 'machine'] as const
+export type Role = (typeof roles)[number]

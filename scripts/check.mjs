@@ -1,0 +1,35 @@
+// Everything static: three type checks, lint, import boundaries. `npm run check` = what CI runs before the tests.
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { installPackages } from './install.mjs'
+import { node24 } from './node24.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const bin = (name) => `node_modules/.bin/${name}`
+
+const steps = [
+  ['types: anywhere', bin('tsc'), ['-p', 'tsconfig.anywhere.json']],
+  ['types: server', bin('tsc'), ['-p', 'tsconfig.server.json']],
+  ['types: web', bin('tsc'), ['-p', 'tsconfig.web.json']],
+  ['lint', bin('oxlint'), ['--type-aware', '--tsconfig', 'tsconfig.server.json', '--deny-warnings', '--quiet', 'core', 'modules', 'apps', 'lab', 'scripts']],
+  ['boundaries', node24, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.mjs', '--output-type', 'err', 'core', 'modules', 'apps', 'lab']],
+]
+
+/** @returns {boolean} whether every step passed; prints each step's name and, on failure, its output. */
+export function check() {
+  let ok = true
+  for (const [name, command, args] of steps) {
+    const started = Date.now()
+    const result = spawnSync(typeof command === 'function' ? command() : command, args, { cwd: root, encoding: 'utf8' })
+    const passed = result.status === 0
+    ok &&= passed
+    console.log(`${passed ? 'ok  ' : 'FAIL'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`)
+    if (!passed) console.log(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}`)
+  }
+  return ok
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  installPackages()
+  process.exit(check() ? 0 : 1)
+}
