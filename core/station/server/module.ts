@@ -1,8 +1,9 @@
-import type { FastifyInstance } from 'fastify'
 import type { Clock } from '#core/kernel/index.ts'
 import type { Database, Migration } from '#core/sql/server/database.ts'
 import type { Ledger, LedgerPart } from '#core/ledger/server/ledger.ts'
 import type { Files } from '#core/files/server/files.ts'
+import type { App } from '#core/http/server/app.ts'
+import type { Role } from '#core/http/roles.ts'
 
 /** What every module of one running station may use. Built once in `apps/station/context.ts`. */
 export interface Station {
@@ -25,11 +26,7 @@ export interface StationModule extends LedgerPart {
   tables: Migration[]
   /** Verbs of this module and the roles that may use them: `{ 'report.sign': ['leader'] }`. */
   access: Record<string, readonly Role[]>
-  routes?(app: FastifyInstance, station: Station): void
+  routes?(app: App, station: Station): void
   /** Called about every second, one at a time: notices deadlines that have passed. */
   tick?(station: Station, now: number): Promise<void>
 }
-
-/** 值班员, 带班领导, 指挥长, …; the three administrators are kept apart. `machine` is for API tokens. */
-export const roles = ['duty', 'leader', 'commander', 'planner', 'keeper', 'steward', 'assessor', 'field', 'admin', 'security', 'audit', 'machine'] as const
-export type Role = (typeof roles)[number]
