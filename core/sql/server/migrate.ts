@@ -1,0 +1,30 @@
+import type { Database, Db, Migration } from './database.ts'
+
+type MigrationTables = {
+  migration: { name: string; applied_at: number }
+}
+
+/** Brings a database up to date: runs each step not yet recorded, in the order given, each in its own transaction. */
+export async function migrate(database: Database, steps: readonly Migration[], now: number): Promise<string[]> {
+  await database.write(async (tx) => {
+    await tx.schema.createTable('migration').ifNotExists()
+      .addColumn('name', 'text', (c) => c.primaryKey())
+      .addColumn('applied_at', 'bigint', (c) => c.notNull())
+      .execute()
+  })
+  const done = new Set((await tables(database.read).selectFrom('migration').select('name').execute()).map((row) => row.name))
+  const applied: string[] = []
+  for (const step of steps) {
+    if (done.has(step.name)) continue
+    await database.write(async (tx) => {
+      await step.up(tx, database.dialect)
+      await tables(tx).insertInto('migration').values({ name: step.name, applied_at: now }).execute()
+    })
+    applied.push(step.name)
+  }
+  return applied
+}
+
+function tables(db: Db) {
+  return db.withTables<MigrationTables>()
+}

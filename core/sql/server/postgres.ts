@@ -1,0 +1,34 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Database, Db } from './database.ts'
+import { oneAtATime } from './oneAtATime.ts'
+import { statement } from './statement.ts'
+
+/** Any number will do, as long as every process of a station uses the same: writers of one database take turns. */
+const writerLock = 0x66656e67
+
+const int8 = 20
+const numeric = 1700
+
+/** PostgreSQL 15+. Integers are 8 bytes and come back as numbers; ours stay below 2^53. */
+export function openPostgres(url: string): Database {
+  const types = {
+    getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+      oid === int8 || oid === numeric ? (value: string) => Number(value) : pg.types.getTypeParser(oid, format),
+  } as pg.CustomTypesConfig
+  const pool = new pg.Pool({ connectionString: url, max: 8, types })
+  // Without a listener a lost idle connection would end the process; the next query reports it where it matters.
+  pool.on('error', () => undefined)
+  const db: Db = new Kysely({ dialect: new PostgresDialect({ pool }) })
+  const alone = oneAtATime()
+  return {
+    dialect: 'postgres',
+    read: db,
+    write: (work) => alone(() =>
+      db.transaction().execute(async (tx) => {
+        await statement(tx, 'select pg_advisory_xact_lock(?)', [writerLock], 'postgres')
+        return work(tx)
+      })),
+    close: () => alone(() => db.destroy()),
+  }
+}
