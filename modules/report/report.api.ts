@@ -1,0 +1,225 @@
+import { z } from 'zod'
+import { modes } from '#core/ledger/index.ts'
+import {
+  attachmentSchema, attributesSchema, clockSchema, contentSchema, deadlineKinds, figureNames, figuresSchema, levelSchema, placeSchema, reportKinds,
+  severities, severitySchema, urgeCauses,
+} from './report.facts.ts'
+
+/**
+ * The requests and answers of `/api/reports`, for the routes and for the screens.
+ * Times are epoch milliseconds; an id is the part of the subject after `report/`, mode suffix included.
+ */
+
+/** What stage the whole report is at; derived from facts by `statusOf`. 拟稿 送审 已报 已收 已签收 退回补充 办理中 已办理 已办结 已合并 */
+export const statuses = ['draft', 'submitted', 'sent', 'received', 'accepted', 'returned', 'handling', 'handled', 'closed', 'merged'] as const
+export type Status = (typeof statuses)[number]
+
+const time = z.int().min(0).max(8_640_000_000_000_000)
+const words = (max: number) => z.string().trim().min(1).max(max)
+const sentence = z.object({ zh: z.string(), en: z.string() })
+
+// ─── Requests ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const emptyFigures = Object.fromEntries(figureNames.map((name) => [name, null])) as Record<(typeof figureNames)[number], null>
+
+/** What the officer writes. Figures left out are unknown (`null`). */
+const writing = contentSchema.extend({
+  incidentId: contentSchema.shape.incidentId.optional(),
+  title: words(200),
+  occurredAt: time,
+  learnedAt: time,
+  phonedAt: time.optional(),
+  figures: figuresSchema.partial().default({}).transform((given) => ({ ...emptyFigures, ...given })),
+  attachments: z.array(attachmentSchema).max(50).optional(),
+})
+
+type Writing = Pick<z.infer<typeof writing>, 'occurredAt' | 'learnedAt' | 'phonedAt' | 'place'>
+
+/** What one field's schema cannot see by itself. */
+function checkSense(value: Writing, context: z.RefinementCtx): void {
+  const fault = (field: string, message: string) => context.addIssue({ code: 'custom', path: field.split('.'), message })
+  if (value.occurredAt > value.learnedAt) fault('learnedAt', '接报时间不能早于事发时间 / must not be before occurredAt')
+  if (value.phonedAt !== undefined && value.phonedAt < value.learnedAt) fault('phonedAt', '电话报告时间不能早于接报时间 / must not be before learnedAt')
+  if ((value.place.lon === undefined) !== (value.place.lat === undefined)) fault(value.place.lon === undefined ? 'place.lon' : 'place.lat', '经度和纬度须同时填写 / give both lon and lat, or neither')
+}
+
+/** Body of `POST /api/reports`. Without `incidentId` it opens an incident. `mode` is that of the incident, or given, or actual. */
+export const newReportBody = writing.extend({ mode: z.enum(modes).optional() }).superRefine(checkSense)
+export type NewReport = z.input<typeof newReportBody>
+
+/** Body of `PUT /api/reports/{id}`: the whole content again; the incident and the mode stay what they are. */
+export const editReportBody = writing.superRefine(checkSense)
+export type EditReport = z.input<typeof editReportBody>
+
+export const reportParams = z.object({ id: z.string().regex(/^[0-9A-Z]{26}(\.x|\.t)?$/) })
+export const emptyBody = z.object({}).nullish()
+/** The leader may set the level; otherwise it is the higher of the officer's and the computed one. */
+export const signBody = z.object({ level: severitySchema.optional(), comment: words(2000).optional() }).nullish()
+export const acceptBody = z.object({ comment: words(2000).optional() }).nullish()
+export const returnBody = z.object({ reason: words(2000) })
+/** `to` left out: the parent station. */
+export const forwardBody = z.object({ to: z.array(z.string().min(1).max(160)).min(1).max(64).optional(), note: words(2000).optional() }).nullish()
+/** `station` left out: the author, or, when the author urges, the nearest receiver that has not accepted. */
+export const urgeBody = z.object({ station: z.string().max(160).optional(), text: words(2000).optional() }).nullish()
+/** `to` left out: the author of the report. */
+export const instructBody = z.object({ text: words(5000), due: time, to: z.array(z.string().min(1).max(160)).min(1).max(32).optional() })
+export const feedbackBody = z.object({ instructionId: words(80), text: words(5000), done: z.boolean().default(true), attachments: z.array(attachmentSchema).max(50).optional() })
+export const mergeBody = z.object({ into: words(80), reason: words(2000) })
+export const closeBody = z.object({ outcome: words(5000).optional() }).nullish()
+
+export const sortKeys = ['changedAt', 'sentAt', 'learnedAt', 'occurredAt', 'level', 'nextDue', 'title'] as const
+
+/** Query of `GET /api/reports`. `sort` is a column, with `-` for descending. */
+export const listQuery = z.object({
+  box: z.enum(['in', 'out', 'all']).default('all'),
+  q: z.string().trim().max(100).optional(),
+  status: z.enum(statuses).optional(),
+  kind: z.enum(reportKinds).optional(),
+  level: z.enum(severities).optional(),
+  mode: z.enum(modes).optional(),
+  incidentId: z.string().max(80).optional(),
+  /** Only reports that still wait for this station's acceptance, or with a missed deadline, or one due within 30 minutes. */
+  need: z.enum(['acceptance', 'overdue', 'dueSoon']).optional(),
+  /** Bounds of `learnedAt`. */
+  from: z.coerce.number().int().min(0).optional(),
+  to: z.coerce.number().int().min(0).optional(),
+  page: z.coerce.number().int().min(1).max(100_000).default(1),
+  size: z.coerce.number().int().min(1).max(200).default(50),
+  sort: z.string().regex(new RegExp(`^-?(${sortKeys.join('|')})$`)).default('-changedAt'),
+})
+export type ListQuery = z.input<typeof listQuery>
+
+// ─── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const createdAnswer = z.object({ id: z.string(), incidentId: z.string(), status: z.enum(statuses) })
+
+/** `late`: met after `due`, or not met and `due` has passed. Both ends judge from the same facts. */
+export const deadlineAnswer = clockSchema.extend({ metAt: z.number().nullable(), late: z.boolean(), by: z.string().nullable() })
+export type DeadlineAnswer = z.infer<typeof deadlineAnswer>
+
+/** One station on the report's way: machine receipt, then a person's acceptance. */
+export const hopAnswer = z.object({
+  station: z.string(),
+  name: z.string(),
+  receivedAt: z.number().nullable(),
+  receiptFact: z.string().nullable(),
+  acceptedAt: z.number().nullable(),
+  acceptedBy: z.string().nullable(),
+  forwardedAt: z.number().nullable(),
+})
+export type HopAnswer = z.infer<typeof hopAnswer>
+
+export const feedbackAnswer = z.object({ fact: z.string(), station: z.string(), actor: z.string(), text: z.string(), done: z.boolean(), at: z.number(), attachments: z.array(attachmentSchema) })
+export const instructionAnswer = z.object({
+  instructionId: z.string(),
+  fact: z.string(),
+  station: z.string(),
+  actor: z.string(),
+  text: z.string(),
+  due: z.number(),
+  to: z.array(z.string()),
+  at: z.number(),
+  /** When the last addressed station reported it done. */
+  doneAt: z.number().nullable(),
+  late: z.boolean(),
+  feedback: z.array(feedbackAnswer),
+})
+export type InstructionAnswer = z.infer<typeof instructionAnswer>
+
+export const urgeAnswer = z.object({ fact: z.string(), station: z.string(), by: z.string(), cause: z.enum(urgeCauses), fields: z.array(z.string()), text: z.string(), at: z.number() })
+
+/** One line of the score with the facts that prove it. */
+export const qualityLine = z.object({ name: z.enum(['timeliness', 'completeness', 'accuracy', 'followUp']), points: z.number(), of: z.number(), why: sentence, facts: z.array(z.string()) })
+export const qualityAnswer = z.object({ score: z.number(), lines: z.array(qualityLine) })
+export type QualityAnswer = z.infer<typeof qualityAnswer>
+
+export const timelineEntry = z.object({ fact: z.string(), type: z.string(), at: z.number(), station: z.string(), actor: z.string(), summary: sentence })
+export type TimelineEntry = z.infer<typeof timelineEntry>
+
+/** What the signed-in person's station may do next, for the buttons: `accept`, `sign`, … The route still decides. */
+export const actions = ['edit', 'submit', 'sign', 'accept', 'return', 'forward', 'urge', 'instruct', 'feedback', 'merge', 'close'] as const
+export type Action = (typeof actions)[number]
+
+/** A report in a list. */
+export const reportRow = z.object({
+  id: z.string(),
+  incidentId: z.string(),
+  kind: z.enum(reportKinds),
+  mode: z.enum(modes),
+  status: z.enum(statuses),
+  level: levelSchema,
+  code: z.string(),
+  title: z.string(),
+  place: placeSchema,
+  figures: figuresSchema,
+  station: z.string(),
+  stationName: z.string(),
+  occurredAt: z.number(),
+  learnedAt: z.number(),
+  sentAt: z.number().nullable(),
+  changedAt: z.number(),
+  /** This station's own acceptance; null while it is still wanted, or at the author. */
+  acceptedAt: z.number().nullable(),
+  /** This station's next unmet deadline on it. */
+  nextDue: z.number().nullable(),
+  late: z.boolean(),
+  urged: z.number(),
+})
+export type ReportRow = z.infer<typeof reportRow>
+
+export const listAnswer = z.object({ items: z.array(reportRow), total: z.number() })
+
+/** One report, whole. */
+export const reportAnswer = reportRow.omit({ late: true, urged: true, nextDue: true, acceptedAt: true }).extend({
+  text: z.string(),
+  attributes: attributesSchema,
+  attachments: z.array(attachmentSchema),
+  phonedAt: z.number().nullable(),
+  signedBy: z.string().nullable(),
+  signedAt: z.number().nullable(),
+  /** The last open return: why, by whom. */
+  returned: z.object({ reason: z.string(), station: z.string(), actor: z.string(), at: z.number() }).nullable(),
+  mergedInto: z.string().nullable(),
+  closedAt: z.number().nullable(),
+  outcome: z.string().nullable(),
+  receivers: z.array(z.object({ station: z.string(), name: z.string() })),
+  required: z.array(z.string()),
+  missing: z.array(z.string()),
+  previous: z.object({ report: z.string(), figures: figuresSchema }).nullable(),
+  followedBy: z.array(z.object({ report: z.string(), kind: z.enum(reportKinds), at: z.number() })),
+  deadlines: z.array(deadlineAnswer),
+  hops: z.array(hopAnswer),
+  instructions: z.array(instructionAnswer),
+  urges: z.array(urgeAnswer),
+  quality: qualityAnswer.nullable(),
+  timeline: z.array(timelineEntry),
+  actions: z.array(z.enum(actions)),
+  facts: z.array(z.string()),
+})
+export type ReportAnswer = z.infer<typeof reportAnswer>
+
+/** `GET /api/reports/{id}/preview`: what would happen if it were signed now. */
+export const previewAnswer = z.object({
+  missing: z.array(z.string()),
+  required: z.array(z.string()),
+  level: levelSchema,
+  receivers: z.array(z.object({ station: z.string(), name: z.string() })),
+  deadlines: z.array(clockSchema.extend({ kind: z.enum(deadlineKinds), late: z.boolean() })),
+  /** Why it could not be signed as it is; null when nothing stands against it. */
+  obstacle: z.object({ code: z.string(), detail: sentence }).nullable(),
+})
+export type PreviewAnswer = z.infer<typeof previewAnswer>
+
+export const countsAnswer = z.object({ unaccepted: z.number(), overdue: z.number(), dueSoon: z.number(), drafts: z.number(), awaitingSignature: z.number(), instructions: z.number() })
+export type CountsAnswer = z.infer<typeof countsAnswer>
+
+/** The routes, in one place for the screens. */
+export const reportRoutes = {
+  list: 'GET /api/reports',
+  counts: 'GET /api/reports/counts',
+  create: 'POST /api/reports',
+  read: 'GET /api/reports/{id}',
+  preview: 'GET /api/reports/{id}/preview',
+  edit: 'PUT /api/reports/{id}',
+  act: 'POST /api/reports/{id}/{action}',
+} as const
