@@ -28,3 +28,6 @@ export interface Directory {
 export function keyFor(card: StationCard, seq: number): StationKey | undefined {
   return card.keys.find((k) => seq >= k.fromSeq && (k.untilSeq === null || seq <= k.untilSeq))
 }
+
+/** Subjects of this kind are the directory itself; they travel first of all. */
+export const directoryKind = 'station'

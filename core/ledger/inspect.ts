@@ -28,6 +28,8 @@ export function readWire(wire: WireFact, crypto: Pick<LedgerCrypto, 'sha256'>): 
     return reject('not-json', 'the text does not parse as JSON')
   }
   if (!isObject(value) || encodeOrEmpty(value) !== wire.text) return reject('not-canonical', 'the text is not RFC 8785 canonical JSON')
+  // A null character has no place in a text of ours, and PostgreSQL cannot keep one.
+  if (wire.text.includes('\\u0000')) return reject('bad-envelope', 'the text holds a null character')
   const parsed = statementSchema.safeParse(value)
   if (!parsed.success) return reject('bad-envelope', parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '))
   const statement = parsed.data as Statement

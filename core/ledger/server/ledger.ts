@@ -62,7 +62,7 @@ export interface Ledger {
   releaseWaiting(): Promise<number>
   onNews(listener: (news: LedgerNews) => void): () => void
   /** While a restored station is fetching its own later facts it states nothing: commands get Refusal `station.recovering`. */
-  setAuthoring(allowed: boolean): void
+  setAuthoring(allowed: boolean): Promise<void>
 }
 
 export interface StoredFact extends Fact {

@@ -15,14 +15,20 @@ export async function migrate(database: Database, steps: readonly Migration[], n
   const done = new Set((await tables(database.read).selectFrom('migration').select('name').execute()).map((row) => row.name))
   const applied: string[] = []
   for (const step of steps) {
-    if (done.has(step.name)) continue
-    await database.write(async (tx) => {
-      await step.up(tx, database.dialect)
-      await tables(tx).insertInto('migration').values({ name: step.name, applied_at: now }).execute()
-    })
-    applied.push(step.name)
+    if (!done.has(step.name) && (await apply(database, step, now))) applied.push(step.name)
   }
   return applied
+}
+
+/** Runs one step, unless another process of this station has run it since we looked. */
+function apply(database: Database, step: Migration, now: number): Promise<boolean> {
+  return database.write(async (tx) => {
+    const done = await tables(tx).selectFrom('migration').select('name').where('name', '=', step.name).executeTakeFirst()
+    if (done) return false
+    await step.up(tx, database.dialect)
+    await tables(tx).insertInto('migration').values({ name: step.name, applied_at: now }).execute()
+    return true
+  })
 }
 
 function tables(db: Db) {

@@ -1,0 +1,133 @@
+import type { Db, Dialect } from '#core/sql/server/database.ts'
+import { statement } from '#core/sql/server/statement.ts'
+import type { Fact, Statement } from '../index.ts'
+import type { FactRow, LedgerTables, SubjectRow } from './ledger.tables.ts'
+import type { StoredFact } from './ledger.ts'
+
+/** How much of a fact turned away is kept for the auditor. */
+const keptTextLength = 4096
+
+/** The ledger's SQL: hot statements by hand, the rest through the builder. */
+export function factStore(dialect: Dialect) {
+  const run = <Row>(db: Db, sql: string, parameters: readonly unknown[]) => statement<Row>(db, sql, parameters, dialect)
+  const tables = (db: Db) => db.withTables<LedgerTables>()
+
+  return {
+    async insert(db: Db, fact: Fact, kept: { receivedAt: number; from: string | null; status: StoredFact['status']; reason: string | null; reacted: boolean }): Promise<number> {
+      const rows = await run<{ position: number }>(
+        db,
+        'insert into facts (id, type, subject, station, seq, at_ms, at_n, mode, text, sig, received_at, from_peer, status, reason, reacted)'
+          + ' values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning position',
+        [fact.id, fact.type, fact.subject, fact.station, fact.seq, fact.at[0], fact.at[1], fact.mode, fact.text, fact.sig,
+          kept.receivedAt, kept.from, kept.status, kept.reason, kept.reacted ? 1 : 0],
+      )
+      return rows[0]!.position
+    },
+
+    async idsHeld(db: Db, ids: string[]): Promise<Set<string>> {
+      if (ids.length === 0) return new Set()
+      const rows = await run<{ id: string }>(db, `select id from facts where id in (${ids.map(() => '?').join(', ')})`, ids)
+      return new Set(rows.map((row) => row.id))
+    },
+
+    /** The id held for a number of a station's chain, the waiting ones aside. */
+    async idAt(db: Db, station: string, seq: number): Promise<string | undefined> {
+      const rows = await run<{ id: string }>(db, 'select id from facts where station = ? and seq = ? and status != \'waiting\'', [station, seq])
+      return rows[0]?.id
+    },
+
+    async head(db: Db, station: string): Promise<{ seq: number; id: string } | undefined> {
+      const rows = await run<{ seq: number; id: string }>(db, 'select seq, id from facts where station = ? and status != \'waiting\' order by seq desc limit 1', [station])
+      return rows[0]
+    },
+
+    async latestTime(db: Db): Promise<[number, number]> {
+      const rows = await run<{ at_ms: number; at_n: number }>(db, 'select at_ms, at_n from facts where status != \'waiting\' order by at_ms desc, at_n desc limit 1', [])
+      return rows[0] ? [rows[0].at_ms, rows[0].at_n] : [0, 0]
+    },
+
+    async byId(db: Db, id: string): Promise<StoredFact | undefined> {
+      const rows = await run<FactRow>(db, 'select * from facts where id = ?', [id])
+      return rows[0] && toStored(rows[0])
+    },
+
+    /** A subject's facts in the order they were stored here, the waiting ones aside. */
+    async ofSubject(db: Db, subject: string): Promise<StoredFact[]> {
+      const rows = await run<FactRow>(db, 'select * from facts where subject = ? and status != \'waiting\' order by position', [subject])
+      return rows.map(toStored)
+    },
+
+    async waiting(db: Db, limit: number): Promise<StoredFact[]> {
+      const rows = await run<FactRow>(db, 'select * from facts where status = \'waiting\' order by position limit ?', [limit])
+      return rows.map(toStored)
+    },
+
+    /** Admitted and refused facts of a station from a number on: what a moved key bound may touch. */
+    async subjectsFrom(db: Db, station: string, seq: number): Promise<string[]> {
+      const rows = await run<{ subject: string }>(db, 'select distinct subject from facts where station = ? and seq >= ? and status != \'waiting\'', [station, seq])
+      return rows.map((row) => row.subject)
+    },
+
+    async setStatus(db: Db, id: string, status: StoredFact['status'], reason: string | null): Promise<void> {
+      await run(db, 'update facts set status = ?, reason = ? where id = ?', [status, reason, id])
+    },
+
+    async remove(db: Db, id: string): Promise<void> {
+      await run(db, 'delete from facts where id = ?', [id])
+    },
+
+    async setReacted(db: Db, id: string): Promise<void> {
+      await run(db, 'update facts set reacted = 1 where id = ?', [id])
+    },
+
+    /** Admitted facts whose reactions have not run yet: left over from a time without authoring. */
+    async unreacted(db: Db): Promise<StoredFact[]> {
+      const rows = await run<FactRow>(db, 'select * from facts where reacted = 0 and status = \'admitted\' order by position', [])
+      return rows.map(toStored)
+    },
+
+    async subject(db: Db, subject: string): Promise<SubjectRow | undefined> {
+      const rows = await run<SubjectRow>(db, 'select * from subjects where subject = ?', [subject])
+      return rows[0]
+    },
+
+    async putSubject(db: Db, row: SubjectRow): Promise<void> {
+      await run(
+        db,
+        'insert into subjects (subject, kind, state, reach, last_ms, last_n, last_station, last_id) values (?, ?, ?, ?, ?, ?, ?, ?)'
+          + ' on conflict (subject) do update set state = excluded.state, reach = excluded.reach, last_ms = excluded.last_ms,'
+          + ' last_n = excluded.last_n, last_station = excluded.last_station, last_id = excluded.last_id',
+        [row.subject, row.kind, row.state, row.reach, row.last_ms, row.last_n, row.last_station, row.last_id],
+      )
+    },
+
+    async turnAway(db: Db, turned: { id: string; reason: string; detail: string; text: string; from: string; at: number }): Promise<void> {
+      const known = await run<{ n: number }>(db, 'select 1 as n from turned_away where id = ? and reason = ? limit 1', [turned.id, turned.reason])
+      if (known.length > 0) return
+      await tables(db).insertInto('turned_away').values({
+        id: turned.id, reason: turned.reason, detail: turned.detail.slice(0, keptTextLength),
+        text: turned.text.slice(0, keptTextLength).replaceAll('\u0000', '\uFFFD'), from_peer: turned.from, at: turned.at,
+      } as never).execute()
+    },
+
+    /** Every stored fact by chain, a page at a time, for verification. */
+    async chainPage(db: Db, after: { station: string; seq: number; position: number }, limit: number): Promise<StoredFact[]> {
+      const rows = await run<FactRow>(
+        db,
+        'select * from facts where (station, seq, position) > (?, ?, ?) order by station, seq, position limit ?',
+        [after.station, after.seq, after.position, limit],
+      )
+      return rows.map(toStored)
+    },
+  }
+}
+
+export type FactStore = ReturnType<typeof factStore>
+
+export function toStored(row: FactRow): StoredFact {
+  const statement = JSON.parse(row.text) as Statement
+  return {
+    ...statement, id: row.id, text: row.text, sig: row.sig,
+    position: row.position, receivedAt: row.received_at, from: row.from_peer, status: row.status, reason: row.reason,
+  }
+}

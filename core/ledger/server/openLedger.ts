@@ -1,0 +1,170 @@
+import type { Clock } from '#core/kernel/index.ts'
+import type { Database, Db } from '#core/sql/server/database.ts'
+import { inspect, kindOfSubject, directoryKind, type Directory, type Fact, type Inspection, type Signer, type SubjectType, type LedgerCrypto, type WireFact } from '../index.ts'
+import { factStore } from './factStore.ts'
+import type { Accepted, Ledger, LedgerNews, LedgerPart, Outbox } from './ledger.ts'
+import { verifyStored } from './verify.ts'
+import { Workspace, type LedgerMemory, type LedgerParts } from './workspace.ts'
+
+export interface LedgerOptions {
+  database: Database
+  clock: Clock
+  signer: Signer
+  crypto: LedgerCrypto
+  /** Kept up to date by the directory module's projection; read back from the database when a write fails halfway. */
+  directory: Directory & { reload(db: Db): Promise<void> }
+  outbox: Outbox
+  parts: LedgerPart[]
+}
+
+const waitingPage = 500
+
+/** Opens a station's ledger on a migrated database. */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  const { database, clock, crypto, directory } = options
+  const self = directory.self
+  const store = factStore(database.dialect)
+  const parts = gather(options, store)
+  const head = await store.head(database.read, self)
+  const memory: LedgerMemory = {
+    head: head ?? { seq: 0, id: '' },
+    time: await store.latestTime(database.read),
+    authoring: true,
+    subjects: new Map(),
+  }
+  const listeners = new Set<(news: LedgerNews) => void>()
+
+  async function inWorkspace<T>(work: (space: Workspace) => Promise<T>): Promise<T> {
+    let space: Workspace | undefined
+    let result: T
+    try {
+      result = await database.write(async (tx) => {
+        space = new Workspace(parts, memory, tx, clock.now())
+        const done = await work(space)
+        await space.finish()
+        return done
+      })
+    } catch (error) {
+      // The directory view may have followed facts that are now rolled back.
+      if (space?.news.some((f) => kindOfSubject(f.subject) === directoryKind)) await directory.reload(database.read)
+      throw error
+    }
+    space!.keep()
+    const news = { facts: space!.news }
+    if (news.facts.length > 0) for (const listener of listeners) listener(news)
+    if (news.facts.some((f) => kindOfSubject(f.subject) === directoryKind)) await releaseWaiting()
+    return result
+  }
+
+  async function accept(wires: WireFact[], from: string, inTx?: (tx: Db, results: Accepted[]) => Promise<void>): Promise<Accepted[]> {
+    const ids = wires.map((wire) => crypto.sha256(wire.text))
+    const held = await store.idsHeld(database.read, ids)
+    // Verification runs ahead of the write, on every core; a fact held already was verified when it came.
+    const seen = await Promise.all(wires.map((wire, i) => (held.has(ids[i]!) ? null : inspect(wire, directory, clock.now(), crypto))))
+    return inWorkspace(async (space) => {
+      const heldNow = await store.idsHeld(space.tx, ids.filter((id) => !held.has(id)))
+      const results: Accepted[] = []
+      const sound: { fact: Fact; from: string }[] = []
+      const claimed = new Map<string, string>()
+      for (const [i, inspection] of seen.entries()) {
+        const id = ids[i]!
+        if (inspection === null || heldNow.has(id) || results.some((r) => r.id === id)) {
+          results.push({ id, outcome: 'duplicate' })
+          continue
+        }
+        const judged = inspection.verdict === 'sound' ? await judgeChain(space.tx, inspection.fact, claimed) ?? inspection : inspection
+        if (judged.verdict === 'sound') {
+          claimed.set(`${judged.fact.station} ${judged.fact.seq}`, id)
+          sound.push({ fact: judged.fact, from })
+          results.push({ id, outcome: 'stored' })
+        } else if (judged.verdict === 'waiting') {
+          await store.insert(space.tx, judged.fact, { receivedAt: space.now, from, status: 'waiting', reason: judged.reason, reacted: false })
+          results.push({ id, outcome: 'waiting', reason: judged.reason })
+        } else {
+          await store.turnAway(space.tx, { id, reason: judged.reason, detail: judged.detail, text: wires[i]!.text, from, at: space.now })
+          results.push({ id, outcome: 'rejected', reason: judged.reason, detail: judged.detail })
+        }
+      }
+      await space.arrive(sound)
+      await inTx?.(space.tx, results)
+      return results
+    })
+  }
+
+  /** One number of one chain names one fact: a second is a fork. Our own numbers come back only while we recover. */
+  async function judgeChain(tx: Db, fact: Fact, claimed: Map<string, string>): Promise<{ verdict: 'rejected'; reason: string; detail: string; fact: Fact } | null> {
+    const other = claimed.get(`${fact.station} ${fact.seq}`) ?? await store.idAt(tx, fact.station, fact.seq)
+    if (other !== undefined) return { verdict: 'rejected', reason: 'forked', detail: `${fact.station} number ${fact.seq} is ${other} here`, fact }
+    if (fact.station === self && memory.authoring) {
+      return { verdict: 'rejected', reason: 'own-future', detail: `a peer holds our number ${fact.seq}; we hold ${memory.head.seq}`, fact }
+    }
+    return null
+  }
+
+  async function releaseWaiting(): Promise<number> {
+    const waiting = await store.waiting(database.read, waitingPage)
+    const now = clock.now()
+    const judged: { stored: (typeof waiting)[number]; inspection: Inspection }[] = []
+    for (const stored of waiting) {
+      const inspection = await inspect(stored, directory, now, crypto)
+      if (inspection.verdict !== 'waiting') judged.push({ stored, inspection })
+    }
+    if (judged.length === 0) return 0
+    await inWorkspace(async (space) => {
+      const sound: { fact: Fact; from: string | null; knownPosition: number }[] = []
+      const claimed = new Map<string, string>()
+      for (const { stored, inspection } of judged) {
+        const verdict = inspection.verdict === 'sound' ? await judgeChain(space.tx, inspection.fact, claimed) ?? inspection : inspection
+        if (verdict.verdict === 'sound') {
+          claimed.set(`${stored.station} ${stored.seq}`, stored.id)
+          sound.push({ fact: verdict.fact, from: stored.from, knownPosition: stored.position })
+        } else if (verdict.verdict === 'rejected') {
+          await store.turnAway(space.tx, { id: stored.id, reason: verdict.reason, detail: verdict.detail, text: stored.text, from: stored.from ?? self, at: space.now })
+          await store.remove(space.tx, stored.id)
+        }
+      }
+      await space.arrive(sound)
+    })
+    return judged.length
+  }
+
+  return {
+    self,
+    directory,
+    accept,
+    releaseWaiting,
+    write: (actor, work) => inWorkspace((space) => work(space.writer(actor))),
+    state: async <State>(type: SubjectType<State>, subject: string) => {
+      const row = await store.subject(database.read, subject)
+      return row ? (JSON.parse(row.state) as State) : type.start(subject)
+    },
+    fact: (id) => store.byId(database.read, id),
+    factsOf: (subject) => store.ofSubject(database.read, subject),
+    verify: () => verifyStored(database.read, store, directory, crypto),
+    onNews: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    setAuthoring: async (allowed) => {
+      memory.authoring = allowed
+      if (allowed) await inWorkspace((space) => space.reactToLeftOver())
+    },
+  }
+}
+
+function gather(options: LedgerOptions, store: LedgerParts['store']): LedgerParts {
+  const reactions: LedgerParts['reactions'] = new Map()
+  const types = new Map<string, SubjectType<unknown>>()
+  let schemas: LedgerPart['facts'] = {}
+  let projections: LedgerParts['projections'] = {}
+  for (const part of options.parts) {
+    for (const type of part.subjects) types.set(type.kind, type as unknown as SubjectType<unknown>)
+    for (const [type, react] of Object.entries(part.reactions ?? {})) reactions.set(type, [...(reactions.get(type) ?? []), react])
+    schemas = { ...schemas, ...part.facts }
+    projections = { ...projections, ...part.project }
+  }
+  return {
+    self: options.directory.self, signer: options.signer, sha256: options.crypto.sha256, directory: options.directory,
+    store, outbox: options.outbox, types, schemas, projections, reactions,
+  }
+}

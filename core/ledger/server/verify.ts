@@ -1,0 +1,46 @@
+import type { Db } from '#core/sql/server/database.ts'
+import { keyFor, readWire, type Directory, type LedgerCrypto } from '../index.ts'
+import type { FactStore } from './factStore.ts'
+import type { StoredFact } from './ledger.ts'
+
+const page = 500
+
+/** Reads every stored fact again as if it had just come: canonical form, name, signature, and the chain to the number before it where that is held. */
+export async function verifyStored(db: Db, store: FactStore, directory: Directory, crypto: LedgerCrypto): Promise<{ checked: number; bad: { fact: string; reason: string }[] }> {
+  const bad: { fact: string; reason: string }[] = []
+  let checked = 0
+  let before: StoredFact | null = null
+  let after = { station: '', seq: 0, position: 0 }
+  for (;;) {
+    const facts = await store.chainPage(db, after, page)
+    if (facts.length === 0) return { checked, bad }
+    const reasons = await Promise.all(facts.map((fact) => faultOf(fact, directory, crypto)))
+    for (const [i, fact] of facts.entries()) {
+      checked++
+      const reason = reasons[i] ?? chainFault(before, fact)
+      if (reason) bad.push({ fact: fact.id, reason })
+      if (fact.status !== 'waiting') before = fact
+    }
+    const last: StoredFact = facts.at(-1)!
+    after = { station: last.station, seq: last.seq, position: last.position }
+  }
+}
+
+async function faultOf(fact: StoredFact, directory: Directory, crypto: LedgerCrypto): Promise<string | null> {
+  const read = readWire(fact, crypto)
+  if ('verdict' in read) return `${read.reason}: ${read.detail}`
+  if (read.id !== fact.id) return 'altered: the text does not have the hash it is named by'
+  const card = directory.station(fact.station)
+  if (!card) return fact.status === 'waiting' ? null : 'unknown-station'
+  const key = keyFor(card, fact.seq)
+  // Kept facts of a revoked key are the auditor's to see, not a fault of this database.
+  if (!key) return fact.status === 'refused' ? null : 'revoked-key'
+  return (await crypto.verify(fact.text, fact.sig, key.publicKey)) ? null : 'bad-signature'
+}
+
+function chainFault(before: StoredFact | null, fact: StoredFact): string | null {
+  if (!before || fact.status === 'waiting' || before.station !== fact.station) return null
+  if (fact.seq === before.seq) return `forked: number ${fact.seq} is held twice`
+  if (fact.seq === before.seq + 1 && fact.prev !== before.id) return `broken-chain: does not follow number ${before.seq}`
+  return null
+}
