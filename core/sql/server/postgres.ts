@@ -1,7 +1,8 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely } from 'kysely'
 import pg from 'pg'
 import type { Database, Db } from './database.ts'
 import { oneAtATime } from './oneAtATime.ts'
+import { OurPostgresDialect } from './postgresTypes.ts'
 import { statement } from './statement.ts'
 
 /** Any number will do, as long as every process of a station uses the same: writers of one database take turns. */
@@ -17,9 +18,10 @@ export function openPostgres(url: string): Database {
       oid === int8 || oid === numeric ? (value: string) => Number(value) : pg.types.getTypeParser(oid, format),
   } as pg.CustomTypesConfig
   const pool = new pg.Pool({ connectionString: url, max: 8, types })
-  // Without a listener a lost idle connection would end the process; the next query reports it where it matters.
+  // Without a listener a lost connection, idle or not, would end the process; the next query reports it where it matters.
   pool.on('error', () => undefined)
-  const db: Db = new Kysely({ dialect: new PostgresDialect({ pool }) })
+  pool.on('connect', (client) => { client.on('error', () => undefined) })
+  const db: Db = new Kysely({ dialect: new OurPostgresDialect({ pool }) })
   const alone = oneAtATime()
   return {
     dialect: 'postgres',
@@ -27,7 +29,10 @@ export function openPostgres(url: string): Database {
     write: (work) => alone(() =>
       db.transaction().execute(async (tx) => {
         await statement(tx, 'select pg_advisory_xact_lock(?)', [writerLock], 'postgres')
-        return work(tx)
+        const result = await work(tx)
+        // After a failed statement PostgreSQL answers COMMIT by rolling back without an error: this asks, and throws.
+        await statement(tx, 'select 1', [], 'postgres')
+        return result
       })),
     close: () => alone(() => db.destroy()),
   }

@@ -24,7 +24,6 @@ function kyselyDatabase(db: DatabaseSync): SqliteDatabase {
 
 function kyselyStatement(db: DatabaseSync, sql: string): SqliteStatement {
   const prepared: StatementSync = db.prepare(sql)
-  const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[]
   return {
     reader: prepared.columns().length > 0,
     all: (parameters) => prepared.all(...values(parameters)),
@@ -32,6 +31,12 @@ function kyselyStatement(db: DatabaseSync, sql: string): SqliteStatement {
     // A statement of its own: a kept one may be run again while this is being read.
     iterate: (parameters) => db.prepare(sql).iterate(...values(parameters)),
   }
+}
+
+/** SQLite would store a null character and hand back the text cut off there; PostgreSQL refuses it. So do we. */
+function values(parameters: readonly unknown[]): readonly SQLInputValue[] {
+  for (const value of parameters) if (typeof value === 'string' && value.includes('\0')) throw new TypeError('text with a null character cannot be stored')
+  return parameters as readonly SQLInputValue[]
 }
 
 function open(path: string, readOnly: boolean): DatabaseSync {
