@@ -11,7 +11,7 @@ import { migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
 import { statement } from './statement.ts'
 
-interface Tables {
+type Tables = {
   line: { n: number; words: string; measure: number | null; bytes: Uint8Array | null }
   counter: { id: number; value: number }
 }
