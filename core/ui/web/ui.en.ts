@@ -1,0 +1,28 @@
+import type { zh } from './ui.zh.ts'
+
+export const en: Record<keyof typeof zh, string> = {
+  'fault.offline': 'The connection to this station is down; reconnecting by itself.',
+  'fault.signIn': 'Your session has ended. Please sign in again.',
+  'fault.forbidden': 'Your role may not do this.',
+  'fault.notFound': 'Not found. It may not have reached this station yet.',
+  'fault.tooLarge': 'The file or content is too large. Make it smaller and try again.',
+  'fault.tooMany': 'Too many requests. Please wait a moment.',
+  'fault.server': 'The station had a fault and changed nothing. Try again, or tell the system administrator.',
+  'fault.unknown': 'This was not done.',
+  'fault.title': 'Not done',
+  'fault.retry': 'Try again',
+  'state.loading': 'Loading…',
+  'state.empty': 'Nothing here yet',
+  'list.total': 'Total {{total}}',
+  'list.open': 'Open: {{name}}',
+  'time.beijing': 'Beijing time {{time}}',
+  'countdown.late': 'late {{digits}}',
+  'countdown.left': 'left {{digits}}',
+  'countdown.met': 'in time',
+  'countdown.metLate': '{{digits}} late',
+  'copy.do': 'Copy',
+  'copy.done': 'Copied',
+  'keys.next': 'Next in the list',
+  'keys.previous': 'Previous in the list',
+  'keys.open': 'Open what is chosen',
+}
