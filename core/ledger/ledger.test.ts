@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import golden from './golden/facts.v1.json' with { type: 'json' }
+import { compareFacts, encode, fold, leavesSubtree, modeOfSubject, reachOf, reaches, readWire, subjectOf, tick, touchesSubtree, unite, witness, type Fact } from './index.ts'
+import { noteSubject, testDirectory } from './testNote.ts'
+import { webCrypto, webSigner } from './webCrypto.ts'
+
+const addresses = ['65', '65/6529', '65/6529/652928', '65/6529/652928/s1', '65/@seismology', '65/6530'] as const
+
+test('L-4 golden facts verify for ever', async () => {
+  expect(golden.facts.length).toBeGreaterThan(2)
+  for (const { id, text, sig } of golden.facts) {
+    expect(readWire({ text, sig }, webCrypto)).toMatchObject({ id })
+    expect(await webCrypto.verify(text, sig, golden.publicKey)).toBe(true)
+  }
+})
+
+test('L-3 signing again gives the golden signatures', () => {
+  const signer = webSigner(new Uint8Array(32).fill(7))
+  expect(signer.publicKey).toBe(golden.publicKey)
+  for (const { text, sig } of golden.facts) expect(signer.sign(text)).toBe(sig)
+})
+
+test('L-1 encoding is stable under reading back, whatever the order of keys', () => {
+  fc.assert(fc.property(fc.jsonValue(), (value) => {
+    const text = encode(value)
+    expect(encode(JSON.parse(text))).toBe(text)
+  }))
+  expect(encode({ b: 1, a: '乌' })).toBe('{"a":"乌","b":1}')
+})
+
+test('L-1 no text whatever makes the reader throw', () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+    expect(readWire({ text, sig: '' }, webCrypto)).toMatchObject({ verdict: 'rejected' })
+  }), { numRuns: 2000 })
+})
+
+test('L-8 the mode is read from the name it was written into', () => {
+  for (const mode of ['actual', 'exercise', 'test'] as const) expect(modeOfSubject(subjectOf('report', '01J', mode))).toBe(mode)
+})
+
+test('L-9 hybrid time never goes back, however the wall clock jumps', () => {
+  fc.assert(fc.property(fc.array(fc.record({ now: fc.nat(1000), seen: fc.option(fc.tuple(fc.nat(1000), fc.nat(5))) }), { maxLength: 50 }), (steps) => {
+    let last: readonly [number, number] = [0, 0]
+    for (const { now, seen } of steps) {
+      if (seen) last = witness(last, seen)
+      const next = tick(last, now)
+      expect(next[0] > last[0] || (next[0] === last[0] && next[1] > last[1])).toBe(true)
+      last = next
+    }
+  }))
+})
+
+test('L-11 any order of the same facts folds to the same state', () => {
+  const anyFact = fc.record({ ms: fc.nat(5), n: fc.nat(2), station: fc.constantFrom(...addresses), line: fc.string(), received: fc.boolean() })
+  fc.assert(fc.property(fc.array(anyFact, { maxLength: 12 }), fc.infiniteStream(fc.nat()), (made, dice) => {
+    const facts = made.map((f, i): Fact => ({
+      id: `${i}`, type: f.received ? 'note.received.v1' : 'note.written.v1', subject: 'note/1', station: f.station, seq: 1, prev: '',
+      at: [f.ms, f.n], actor: { id: 'p', name: 'p' }, to: [], mode: 'actual', body: { line: f.line }, text: '', sig: '',
+    }))
+    const shuffled = facts.map((fact) => ({ fact, key: dice.next().value as number })).sort((a, b) => a.key - b.key).map((x) => x.fact)
+    const directory = testDirectory('65', [])
+    expect(fold(noteSubject, 'note/1', shuffled, directory)).toEqual(fold(noteSubject, 'note/1', facts, directory))
+    expect([...shuffled].sort(compareFacts)).toEqual([...facts].sort(compareFacts))
+  }))
+})
+
+test('L-14 reach: up, ancestors, subtree, all and explicit stations', () => {
+  const county = '65/6529/652928'
+  expect(reachOf(county, [])).toEqual([`=${county}`])
+  expect(reachOf(county, ['up'])).toEqual(['=65/6529', `=${county}`])
+  const ancestors = reachOf(county, ['ancestors'])
+  expect(addresses.filter((a) => reaches(ancestors, a))).toEqual(['65', '65/6529', county])
+  expect(addresses.filter((a) => reaches(reachOf('65/6529', ['subtree']), a))).toEqual(['65/6529', county, `${county}/s1`])
+  expect(addresses.filter((a) => reaches(reachOf(county, ['all']), a))).toEqual([...addresses])
+  expect(reaches(reachOf('65', ['65/@seismology']), '65/@seismology')).toBe(true)
+  expect(unite(['=65'], ['=65'])).toEqual(['=65'])
+})
+
+test('L-14 links: what is for a station reaches it over every hop on the way and no other', () => {
+  fc.assert(fc.property(fc.constantFrom(...addresses), fc.array(fc.constantFrom('up', 'ancestors', 'subtree', 'all', ...addresses), { maxLength: 3 }), (author, to) => {
+    const reach = reachOf(author, to)
+    for (const child of addresses.slice(1)) {
+      const inside = addresses.some((a) => (a === child || a.startsWith(`${child}/`)) && reaches(reach, a))
+      if (inside) expect(touchesSubtree(reach, child)).toBe(true)
+      const outside = addresses.some((a) => a !== child && !a.startsWith(`${child}/`) && reaches(reach, a))
+      if (outside) expect(leavesSubtree(reach, child)).toBe(true)
+    }
+  }))
+})
