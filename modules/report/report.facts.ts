@@ -112,24 +112,21 @@ export const reportFacts = {
   'report.returned.v1': z.strictObject({ reason: line(2000) }),
   /** 签批 */
   'report.signed.v1': z.strictObject({ level: levelSchema, comment: z.string().max(2000).optional() }),
-  /** 上报: widens the reach to its receivers and starts the clocks. */
+  /** 上报: its audience (`to`) are the receivers; starts the clocks. */
   'report.sent.v1': z.strictObject({
-    receivers: z.array(address).max(64),
     deadlines: z.array(clockSchema).max(200),
     /** Required by the norms for this code and kind, and those of them left empty. */
     required: z.array(z.string().max(60)).max(60),
     missing: z.array(z.string().max(60)).max(60),
     /** The report of the same incident sent before this one, for change marks. */
     previous: z.strictObject({ report: line(80), figures: figuresSchema }).nullable(),
-    /** How long a relay or receipt may take at stations added later by a forward. */
-    allowedMs: z.strictObject({ receipt: time, relay: time }),
   }),
   /** Machine receipt 回执, stated by each receiving station by itself. */
   'report.received.v1': z.strictObject({ of: factId }),
   /** 签收, by a person. */
   'report.accepted.v1': z.strictObject({ comment: z.string().max(2000).optional() }),
-  /** 转报, 抄送 */
-  'report.forwarded.v1': z.strictObject({ receivers: z.array(address).min(1).max(64), deadlines: z.array(clockSchema).max(200), note: z.string().max(2000).optional() }),
+  /** 转报, 抄送: its audience are further receivers. */
+  'report.forwarded.v1': z.strictObject({ deadlines: z.array(clockSchema).max(200), note: z.string().max(2000).optional() }),
   /** A later report of the same incident by the same station was sent; `corrected` are figures it lowered or withdrew. */
   'report.followed.v1': z.strictObject({ by: line(80), kind: z.enum(reportKinds), corrected: z.array(z.enum(figureNames)), stillMissing: z.array(z.string().max(60)).max(60) }),
   /** 合并: this report says what `into` says; `into` is carried on. */
