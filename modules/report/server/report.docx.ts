@@ -1,6 +1,6 @@
 import {
-  AlignmentType, BorderStyle, Document, DocumentGridType, Footer, Header, HeightRule, LineRuleType, OverlapType, Packer, PageNumber, Paragraph,
-  RelativeHorizontalPosition, RelativeVerticalPosition, Table, TableAnchorType, TableBorders, TableCell, TableRow, TabStopType, TextRun, VerticalAlign, WidthType,
+  AlignmentType, BorderStyle, Document, Footer, Header, LineRuleType, Packer, PageNumber, Paragraph,
+  Table, TableBorders, TableCell, TableLayoutType, TableRow, TabStopType, TextRun, WidthType,
 } from 'docx'
 import type { IParagraphOptions, IRunOptions } from 'docx'
 import type { Bulletin } from './bulletin.ts'
@@ -29,7 +29,7 @@ export async function bulletinToDocx(bulletin: Bulletin): Promise<Buffer> {
     styles: {
       default: {
         document: {
-          run: { font: fonts.fangsong, size: size.three * 2, language: { value: 'zh-CN', eastAsia: 'zh-CN' } },
+          run: { font: fonts.fangsong, size: size.three * 2, characterSpacing: twips(bodyTracking), language: { value: 'zh-CN', eastAsia: 'zh-CN' } },
           paragraph: { spacing: { line: twips(line), lineRule: LineRuleType.EXACT, before: 0, after: 0 } },
         },
       },
@@ -40,11 +40,10 @@ export async function bulletinToDocx(bulletin: Bulletin): Promise<Buffer> {
           size: { width: twips(page.width), height: twips(page.height) },
           margin: { top: twips(page.top), bottom: twips(page.bottom), left: twips(page.left), right: twips(page.right), header: twips(60), footer: twips(66) },
         },
-        grid: { type: DocumentGridType.LINES_AND_CHARS, linePitch: twips(line), charSpace: Math.round(bodyTracking * 4096) },
       },
       headers: { default: header(bulletin), even: header(bulletin) },
       footers: { default: footer('right'), even: footer('left') },
-      children: [...letterhead(bulletin), ...title(bulletin), ...body(bulletin), ...ending(bulletin), colophon(bulletin), anchor()],
+      children: [...letterhead(bulletin), ...title(bulletin), ...body(bulletin), ...ending(bulletin), blank(), blank(), colophon(bulletin), end()],
     }],
   })
   return Packer.toBuffer(document)
@@ -55,14 +54,13 @@ function letterhead(bulletin: Bulletin): Paragraph[] {
   const letters = lines.map((l, i) => paragraph({
     alignment: AlignmentType.CENTER,
     spacing: { before: i === 0 ? twips(line) : 0, line: twips(l.size * 1.35), lineRule: LineRuleType.EXACT },
-  }, { text: l.text, size: l.size * 2, bold: true, color: red.slice(1), font: fonts.song }))
+  }, { text: l.text, size: l.size * 2, bold: true, characterSpacing: 0, color: red.slice(1), font: fonts.song }))
   const numberLine = new Paragraph({
     tabStops: [{ type: TabStopType.RIGHT, position: twips(page.textWidth - size.three) }],
-    indent: { left: twips(size.three) },
     spacing: { before: twips(line), line: twips(line), lineRule: LineRuleType.EXACT },
     border: { bottom: { style: BorderStyle.SINGLE, size: 12, color: red.slice(1), space: 8 } },
     children: [
-      new TextRun({ text: bulletin.number }),
+      new TextRun({ text: `　${bulletin.number}` }),
       new TextRun({ text: '\t签发人：' }),
       new TextRun({ text: bulletin.signer ?? '（未签发）', font: fonts.kai }),
     ],
@@ -73,15 +71,15 @@ function letterhead(bulletin: Bulletin): Paragraph[] {
 function title(bulletin: Bulletin): Paragraph[] {
   return [
     blank(),
-    paragraph({ alignment: AlignmentType.CENTER, spacing: { before: twips(line / 2), after: twips(line), line: twips(34), lineRule: LineRuleType.EXACT } },
-      { text: `${bulletin.mark ?? ''}${bulletin.title}`, size: size.two * 2, font: fonts.song, bold: true }),
+    paragraph({ alignment: AlignmentType.CENTER, indent: { left: twips(size.two), right: twips(size.two) }, spacing: { before: twips(line / 2), after: twips(line), line: twips(34), lineRule: LineRuleType.EXACT } },
+      { text: `${bulletin.mark ?? ''}${bulletin.title}`, size: size.two * 2, characterSpacing: 0, font: fonts.song, bold: true }),
   ]
 }
 
 function body(bulletin: Bulletin): Paragraph[] {
   const recipients = bulletin.recipients.length > 0 ? [paragraph({}, { text: sentTo(bulletin.recipients) })] : []
   const blocks = bulletin.body.map((block) => paragraph(
-    { indent: { firstLineChars: 200, firstLine: twips(size.three * 2) }, keepNext: block.kind === 'heading' },
+    { indent: { firstLineChars: 200, firstLine: twips(size.three * 2) }, keepNext: block.kind === 'heading', widowControl: false },
     { text: block.text, font: block.kind === 'heading' ? fonts.hei : fonts.fangsong },
   ))
   const attachments = attachmentLines(bulletin.attachments).map((text, i) => paragraph(
@@ -99,50 +97,47 @@ function ending(bulletin: Bulletin): Paragraph[] {
   ]
 }
 
-/** 版记: at the foot of the last page, between rules. */
+/** 版记, between rules. It follows the text: a place at the very foot of the last page is kept by no two office programs alike (the PDF has it). */
 function colophon(bulletin: Bulletin): Table {
-  const thick = { style: BorderStyle.SINGLE, size: 8, color: '000000' }
-  const thin = { style: BorderStyle.SINGLE, size: 6, color: '000000' }
-  const none = { style: BorderStyle.NONE, size: 0, color: 'auto' }
-  const row = (children: Paragraph[], first: boolean, last: boolean) => new TableRow({
-    cantSplit: true,
-    height: { value: twips(line), rule: HeightRule.ATLEAST },
-    children: [new TableCell({
-      children,
-      width: { size: twips(page.textWidth), type: WidthType.DXA },
-      verticalAlign: VerticalAlign.CENTER,
-      margins: { left: 0, right: 0 },
-      borders: { top: first ? thick : thin, bottom: last ? thick : thin, left: none, right: none },
-    })],
+  const pitch = line * 0.9
+  const spacing = { line: twips(pitch), lineRule: LineRuleType.EXACT }
+  const run = { size: size.four * 2, characterSpacing: 0 }
+  const copies = bulletin.copies.length === 0 ? [] : [new Paragraph({
+    spacing, indent: { left: twips(size.four * 4), hanging: twips(size.four * 3), right: twips(size.four) }, children: [new TextRun({ ...run, text: copiedTo(bulletin.copies) })],
+  })]
+  const issued = new Paragraph({
+    spacing,
+    tabStops: [{ type: TabStopType.RIGHT, position: twips(page.textWidth - size.four) }],
+    children: [new TextRun({ ...run, text: `　${bulletin.organ}\t${bulletin.issuedAt}` })],
   })
-  const rows = [
-    ...(bulletin.copies.length > 0 ? [[paragraph({ indent: { left: twips(size.four * 4), hanging: twips(size.four * 3), right: twips(size.four) } }, { text: copiedTo(bulletin.copies), size: size.four * 2 })]] : []),
-    [new Paragraph({
-      tabStops: [{ type: TabStopType.RIGHT, position: twips(page.textWidth - size.four) }],
-      indent: { left: twips(size.four) },
-      children: [new TextRun({ text: bulletin.organ, size: size.four * 2 }), new TextRun({ text: `\t${bulletin.issuedAt}`, size: size.four * 2 })],
-    })],
-  ]
+  const rows = [...copies, issued]
   return new Table({
     width: { size: twips(page.textWidth), type: WidthType.DXA },
     columnWidths: [twips(page.textWidth)],
+    layout: TableLayoutType.FIXED,
     borders: TableBorders.NONE,
-    float: {
-      horizontalAnchor: TableAnchorType.MARGIN, verticalAnchor: TableAnchorType.MARGIN,
-      relativeHorizontalPosition: RelativeHorizontalPosition.LEFT, relativeVerticalPosition: RelativeVerticalPosition.BOTTOM,
-      topFromText: twips(line / 2), overlap: OverlapType.NEVER,
-    },
-    rows: rows.map((children, i) => row(children, i === 0, i === rows.length - 1)),
+    rows: rows.map((paragraph, i) => new TableRow({ cantSplit: true, children: [ruled(paragraph, i === 0, i === rows.length - 1)] })),
+  })
+}
+
+function ruled(paragraph: Paragraph, first: boolean, last: boolean): TableCell {
+  const rule = (thick: boolean) => ({ style: BorderStyle.SINGLE, size: thick ? 8 : 6, color: '000000' })
+  const none = { style: BorderStyle.NONE, size: 0, color: 'auto' }
+  return new TableCell({
+    children: [paragraph],
+    width: { size: twips(page.textWidth), type: WidthType.DXA },
+    margins: { left: 0, right: 0 },
+    borders: { top: rule(first), bottom: rule(last), left: none, right: none },
   })
 }
 
 /** Word wants a paragraph after a table; this one takes no room. */
-function anchor(): Paragraph {
+function end(): Paragraph {
   return new Paragraph({ spacing: { line: 20, lineRule: LineRuleType.EXACT }, children: [new TextRun({ text: '', size: 2 })] })
 }
 
 function header(bulletin: Bulletin): Header {
-  const children = bulletin.mark === null ? [new Paragraph({})] : [paragraph({ alignment: AlignmentType.LEFT }, { text: bulletin.mark, font: fonts.hei, bold: true, size: size.three * 2 })]
+  const children = bulletin.mark === null ? [new Paragraph({})] : [paragraph({ alignment: AlignmentType.LEFT }, { text: bulletin.mark, font: fonts.hei, bold: true, size: size.two * 2 })]
   return new Header({ children })
 }
 

@@ -60,6 +60,8 @@ interface Sheet {
   need(points: number): void
   /** Sets a paragraph and moves below it. */
   set(text: string, setting?: Setting): void
+  /** The same with lines of about one length, as a title has them. */
+  setBalanced(text: string, setting: Setting): void
   /** How high that paragraph would be. */
   heightOf(text: string, setting?: Setting): number
   /** Sets one line at a height without moving. */
@@ -109,6 +111,16 @@ function sheetOf(doc: PDFKit.PDFDocument): Sheet {
         sheet.y += setting.pitch ?? line
       })
     },
+    setBalanced: (text, setting) => {
+      const lines = broken(text, setting).length
+      const { left = 0, right = 0 } = setting
+      for (let margin = (page.textWidth - left - right) / 4; margin >= 0; margin -= 4) {
+        const narrow = { ...setting, left: left + margin, first: left + margin, right: right + margin }
+        if (margin >= 4 && broken(text, narrow).length > lines) continue
+        sheet.set(text, narrow)
+        return
+      }
+    },
     heightOf: (text, setting = {}) => broken(text, setting).length * (setting.pitch ?? line),
     at: (text, y, setting = {}) => draw(text, y, setting, true, false),
   }
@@ -130,7 +142,7 @@ function letterhead(sheet: Sheet, bulletin: Bulletin) {
 
 function title(sheet: Sheet, bulletin: Bulletin) {
   sheet.down(line * 1.5)
-  sheet.set(`${bulletin.mark ?? ''}${bulletin.title}`, { weight: 'bold', size: size.two, pitch: 34, align: 'center', tracking: 0, left: size.two, first: size.two, right: size.two })
+  sheet.setBalanced(`${bulletin.mark ?? ''}${bulletin.title}`, { weight: 'bold', size: size.two, pitch: 34, align: 'center', tracking: 0, left: size.two, first: size.two, right: size.two })
   sheet.down(line)
 }
 
@@ -183,7 +195,7 @@ function marginalia(doc: PDFKit.PDFDocument, bulletin: Bulletin) {
     doc.font('regular').fontSize(size.four).fillColor('#000000')
     const x = side === 'left' ? page.left + size.four : page.left + page.textWidth - size.four - doc.widthOfString(text)
     doc.text(text, x, lowest + 10, { lineBreak: false })
-    if (bulletin.mark !== null) doc.font('bold').fontSize(size.three).text(bulletin.mark, page.left, 56, { lineBreak: false })
+    if (bulletin.mark !== null) doc.font('bold').fontSize(size.two).text(bulletin.mark, page.left, 50, { lineBreak: false })
   }
 }
 
