@@ -1,15 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock, testClock } from '#core/kernel/index.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
 import { migrate } from '#core/sql/server/migrate.ts'
+import { startPostgres, type PostgresCluster } from '#lab/postgres/cluster.ts'
 import { encode, maxAheadMs, type Signer, type Statement, type WireFact } from '../index.ts'
 import { noteFacts, noteSubject, testDirectory } from '../testNote.ts'
 import { webCrypto } from '../webCrypto.ts'
 import { newPrivateKey, nodeCrypto, nodeSigner } from './nodeCrypto.ts'
-import type { Ledger, Outbox } from './ledger.ts'
+import type { Ledger, Outbox, Writer } from './ledger.ts'
 import { ledgerTables } from './ledger.tables.ts'
 import { openLedger } from './openLedger.ts'
 
@@ -21,222 +22,229 @@ const prefecture = '65/6529'
 const person = { id: 'p1', name: '值班员' }
 const keys: Record<string, Signer> = { [county]: nodeSigner(newPrivateKey()), [prefecture]: nodeSigner(newPrivateKey()) }
 
-/** A station on a database of its own; `queued` is what it hands to its links. */
-async function station(self: string, { receives = false, start = Date.now() } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'fengsui-ledger-'))
-  const database = openDatabase(join(folder, 'station.db'))
-  await migrate(database, ledgerTables, 0)
-  const clock = testClock(start)
-  const directory = testDirectory(self, Object.entries(keys).map(([address, signer]) => ({ address, publicKey: signer.publicKey })))
-  const queued: { id: string; reach: string[]; from: string | null }[] = []
-  const outbox: Outbox = { enqueue: async (_tx, items) => { queued.push(...items) } }
-  const open = () => openLedger({
-    database, clock, signer: keys[self]!, crypto: nodeCrypto, directory, outbox,
-    parts: [{
-      facts: noteFacts, subjects: [noteSubject as never],
-      reactions: receives ? {
-        'note.written.v1': async (w, fact: { subject: string; station: string }) => {
-          if (fact.station !== w.self) await w.append({ type: 'note.received.v1', subject: fact.subject, to: [fact.station], body: {} })
-        },
-      } as never : {},
-    }],
-  })
-  const ledger = await open()
-  opened.push(async () => { await database.close(); rmSync(folder, { recursive: true }) })
-  return { ledger, database, clock, directory, queued, reopen: open }
-}
+let cluster: PostgresCluster
+let databases = 0
+beforeAll(async () => { cluster = await startPostgres() })
+afterAll(() => cluster?.stop())
 
-const write = (ledger: Ledger, line: string, to: string[] = ['up'], subject = 'note/n1') =>
-  ledger.write(person, (w) => w.append({ type: 'note.written.v1', subject, to, body: { line } }))
-
-const wire = (fact: WireFact): WireFact => ({ text: fact.text, sig: fact.sig })
-
-/** A statement signed by whoever we like, right or wrong. */
-function forge(change: Partial<Statement>, signer: Signer): WireFact {
-  const text = encode({
-    type: 'note.written.v1', subject: 'note/forged', station: county, seq: 1, prev: '', at: [Date.now(), 0],
-    actor: person, to: ['up'], mode: 'actual', body: { line: '伪造' }, ...change,
-  })
-  return { text, sig: signer.sign(text) }
-}
-
-test('L-2 L-3 a fact is named by its hash and signed over its very bytes; both crypto implementations agree', async () => {
-  const { ledger } = await station(county)
-  const fact = await write(ledger, '乌什县发生地震')
-  expect(fact.id).toBe(nodeCrypto.sha256(fact.text))
-  expect(fact.id).toBe(webCrypto.sha256(fact.text))
-  expect(await nodeCrypto.verify(fact.text, fact.sig, keys[county]!.publicKey)).toBe(true)
-  expect(await webCrypto.verify(fact.text, fact.sig, keys[county]!.publicKey)).toBe(true)
-  expect(await nodeCrypto.verify(`${fact.text} `, fact.sig, keys[county]!.publicKey)).toBe(false)
-})
-
-test('L-5 facts of a station form a chain that goes on after reopening', async () => {
-  const { ledger, reopen } = await station(county)
-  const first = await write(ledger, '一')
-  const second = await write(await reopen(), '二')
-  expect(first).toMatchObject({ seq: 1, prev: '' })
-  expect(second).toMatchObject({ seq: 2, prev: first.id })
-  expect(second.at[0] > first.at[0] || second.at[1] > first.at[1]).toBe(true)
-})
-
-test('L-6 a second fact with the same number is turned away as forked and kept for the auditor', async () => {
-  const upper = await station(prefecture)
-  const a = forge({ body: { line: '甲' } }, keys[county]!)
-  const b = forge({ body: { line: '乙' } }, keys[county]!)
-  expect(await upper.ledger.accept([a, b], county)).toMatchObject([{ outcome: 'stored' }, { outcome: 'rejected', reason: 'forked' }])
-  const kept = await upper.database.read.withTables<{ turned_away: { reason: string; text: string } }>().selectFrom('turned_away').selectAll().execute()
-  expect(kept).toMatchObject([{ reason: 'forked', text: b.text }])
-  expect((await upper.ledger.state(noteSubject, 'note/forged')).lines).toEqual(['甲'])
-})
-
-test('L-3 a changed byte is refused', async () => {
-  const lower = await station(county)
-  const upper = await station(prefecture)
-  const fact = await write(lower.ledger, '死亡0人')
-  const changed = { text: fact.text.replace('死亡0人', '死亡9人'), sig: fact.sig }
-  expect(await upper.ledger.accept([changed], county)).toMatchObject([{ outcome: 'rejected', reason: 'bad-signature' }])
-  expect((await upper.ledger.state(noteSubject, 'note/n1')).lines).toEqual([])
-})
-
-test('L-3 a fact signed by another station in the name of this one is refused', async () => {
-  const upper = await station(prefecture)
-  expect(await upper.ledger.accept([forge({}, nodeSigner(newPrivateKey()))], county)).toMatchObject([{ outcome: 'rejected', reason: 'bad-signature' }])
-})
-
-test('L-1 text that is not canonical is refused even with a right signature', async () => {
-  const upper = await station(prefecture)
-  const text = ` ${forge({}, keys[county]!).text}`
-  expect(await upper.ledger.accept([{ text, sig: keys[county]!.sign(text) }], county)).toMatchObject([{ outcome: 'rejected', reason: 'not-canonical' }])
-})
-
-test('L-8 an exercise fact posing as actual is refused', async () => {
-  const upper = await station(prefecture)
-  const posing = [forge({ mode: 'actual', subject: 'note/drill.x' }, keys[county]!), forge({ mode: 'exercise', subject: 'note/real' }, keys[county]!)]
-  expect(await upper.ledger.accept(posing, county)).toMatchObject([{ reason: 'mode-mismatch' }, { reason: 'mode-mismatch' }])
-})
-
-test('L-16 a replayed old fact is a duplicate and changes nothing', async () => {
-  const lower = await station(county)
-  const upper = await station(prefecture, { receives: true })
-  const fact = wire(await write(lower.ledger, '一'))
-  await upper.ledger.accept([fact], county)
-  expect(await upper.ledger.accept([fact, fact], county)).toMatchObject([{ outcome: 'duplicate' }, { outcome: 'duplicate' }])
-  expect(await upper.ledger.state(noteSubject, 'note/n1')).toMatchObject({ lines: ['一'], received: [prefecture] })
-  expect(await upper.ledger.verify()).toEqual({ checked: 2, bad: [] })
-})
-
-test("L-12 a fact about another's subject is kept with its reason and changes nothing", async () => {
-  const lower = await station(county)
-  const upper = await station(prefecture)
-  const mine = await write(upper.ledger, '地区的记录', ['subtree'])
-  await lower.ledger.accept([wire(mine)], prefecture)
-  const foreign = forge({ subject: 'note/n1', at: [mine.at[0] + 1, 0] }, keys[county]!)
-  await upper.ledger.accept([foreign], county)
-  expect((await upper.ledger.state(noteSubject, 'note/n1')).lines).toEqual(['地区的记录'])
-  expect(await upper.ledger.fact(nodeCrypto.sha256(foreign.text))).toMatchObject({ status: 'refused', reason: 'note.not-yours' })
-  await expect(write(lower.ledger, '县里改写')).rejects.toMatchObject({ code: 'note.not-yours' })
-})
-
-test('L-10 a clock a day ahead waits visibly, moves no clock, and is released when its time comes', async () => {
-  const start = Date.now()
-  const upper = await station(prefecture, { start })
-  const ahead = forge({ at: [start + 86_400_000, 0] }, keys[county]!)
-  const id = nodeCrypto.sha256(ahead.text)
-  expect(await upper.ledger.accept([ahead], county)).toMatchObject([{ outcome: 'waiting', reason: 'future-clock' }])
-  expect(await upper.ledger.fact(id)).toMatchObject({ status: 'waiting', reason: 'future-clock' })
-  expect((await write(upper.ledger, '本地', [], 'note/own')).at[0]).toBe(start)
-  expect(await upper.ledger.releaseWaiting()).toBe(0)
-  upper.clock.set(start + 86_400_000 - maxAheadMs)
-  expect(await upper.ledger.releaseWaiting()).toBe(1)
-  expect((await upper.ledger.state(noteSubject, 'note/forged')).lines).toEqual(['伪造'])
-})
-
-test('L-7 a fact beyond a revoked bound is turned away when it comes; those before stay', async () => {
-  const upper = await station(prefecture)
-  const signer = keys[county]!
-  const [one, two, three] = [1, 2, 3].map((seq) => forge({ seq, subject: `note/s${seq}` }, signer))
-  await upper.ledger.accept([one!, two!], county)
-  upper.directory.put({ ...upper.directory.station(county)!, keys: [{ publicKey: signer.publicKey, fromSeq: 1, untilSeq: 1 }] })
-  expect(await upper.ledger.accept([three!], county)).toMatchObject([{ outcome: 'rejected', reason: 'revoked-key' }])
-  expect((await upper.ledger.state(noteSubject, 'note/s1')).lines).toEqual(['伪造'])
-})
-
-test('L-11 facts that come in any order leave the same state', async () => {
-  const lower = await station(county)
-  const facts = []
-  for (const line of ['一', '二', '三', '四']) facts.push(wire(await write(lower.ledger, line)))
-  const expected = await lower.ledger.state(noteSubject, 'note/n1')
-  for (const order of [[3, 2, 1, 0], [1, 3, 0, 2]]) {
-    const upper = await station(prefecture)
-    for (const i of order) await upper.ledger.accept([facts[i]!], county)
-    expect(await upper.ledger.state(noteSubject, 'note/n1')).toEqual(expected)
+describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => {
+  /** A station on a database of its own; `queued` is what it hands to its links. */
+  async function station(self: string, { receives = false, start = Date.now() } = {}) {
+    const folder = mkdtempSync(join(tmpdir(), 'fengsui-ledger-'))
+    const database = openDatabase(dialect === 'sqlite' ? join(folder, 'station.db') : await cluster.url(`ledger_${++databases}`))
+    await migrate(database, ledgerTables, 0)
+    const clock = testClock(start)
+    const directory = testDirectory(self, Object.entries(keys).map(([address, signer]) => ({ address, publicKey: signer.publicKey })))
+    const queued: { id: string; reach: string[]; from: string | null }[] = []
+    const outbox: Outbox = { enqueue: async (_tx, items) => { queued.push(...items) } }
+    const open = () => openLedger({
+      database, clock, signer: keys[self]!, crypto: nodeCrypto, directory, outbox,
+      parts: [{
+        facts: noteFacts, subjects: [noteSubject as never],
+        reactions: receives ? {
+          'note.written.v1': async (w: Writer, fact: { subject: string; station: string }) => {
+            if (fact.station !== w.self) await w.append({ type: 'note.received.v1', subject: fact.subject, to: [fact.station], body: {} })
+          },
+        } as never : {},
+      }],
+    })
+    const ledger = await open()
+    opened.push(async () => { await database.close(); rmSync(folder, { recursive: true }) })
+    return { ledger, database, clock, directory, queued, reopen: open }
   }
-})
 
-test('L-13 an unknown type is kept and queued onward; a body that does not fit is kept and changes nothing', async () => {
-  const upper = await station(prefecture)
-  const unknown = forge({ type: 'note.sung.v9', to: ['ancestors'], subject: 'song/1' }, keys[county]!)
-  const misfit = forge({ seq: 2, body: { line: 7 } }, keys[county]!)
-  await upper.ledger.accept([unknown, misfit], county)
-  expect(await upper.ledger.fact(nodeCrypto.sha256(unknown.text))).toMatchObject({ status: 'admitted' })
-  expect(await upper.ledger.fact(nodeCrypto.sha256(misfit.text))).toMatchObject({ status: 'refused', reason: 'fact.bad-body' })
-  expect(upper.queued.find((q) => q.id === nodeCrypto.sha256(unknown.text))?.reach).toContain('=65')
-})
+  const write = (ledger: Ledger, line: string, to: string[] = ['up'], subject = 'note/n1') =>
+    ledger.write(person, (w) => w.append({ type: 'note.written.v1', subject, to, body: { line } }))
 
-test('L-14 a wider audience makes the earlier facts of the subject travel too', async () => {
-  const lower = await station(county)
-  const draft = await write(lower.ledger, '拟稿', [])
-  expect(lower.queued.map((q) => q.reach)).toEqual([[`=${county}`]])
-  lower.queued.length = 0
-  const sent = await write(lower.ledger, '上报', ['ancestors'])
-  expect(lower.queued.map((q) => q.id)).toEqual([draft.id, sent.id])
-  for (const item of lower.queued) expect(item.reach).toEqual(['=65', `=${prefecture}`, `=${county}`].sort())
-})
+  const wire = (fact: WireFact): WireFact => ({ text: fact.text, sig: fact.sig })
 
-test('L-15 a write that fails halfway leaves nothing, and the chain goes on unbroken', async () => {
-  const { ledger, queued } = await station(county)
-  const first = await write(ledger, '一')
-  await expect(ledger.write(person, async (w) => {
-    await w.append({ type: 'note.written.v1', subject: 'note/n1', to: [], body: { line: '二' } })
-    throw new Error('power cut')
-  })).rejects.toThrow('power cut')
-  queued.length = 0
-  expect(await write(ledger, '三')).toMatchObject({ seq: 2, prev: first.id })
-  expect((await ledger.state(noteSubject, 'note/n1')).lines).toEqual(['一', '三'])
-  expect(await ledger.verify()).toEqual({ checked: 2, bad: [] })
-})
+  /** A statement signed by whoever we like, right or wrong. */
+  function forge(change: Partial<Statement>, signer: Signer): WireFact {
+    const text = encode({
+      type: 'note.written.v1', subject: 'note/forged', station: county, seq: 1, prev: '', at: [Date.now(), 0],
+      actor: person, to: ['up'], mode: 'actual', body: { line: '伪造' }, ...change,
+    })
+    return { text, sig: signer.sign(text) }
+  }
 
-test('L-16 reactions to arrivals run once, in the transaction that stored them', async () => {
-  const lower = await station(county)
-  const upper = await station(prefecture, { receives: true })
-  const fact = wire(await write(lower.ledger, '一'))
-  let cursor = 0
-  await upper.ledger.accept([fact], county, async (_tx, results) => { cursor = results.length })
-  expect(cursor).toBe(1)
-  expect((await upper.ledger.state(noteSubject, 'note/n1')).received).toEqual([prefecture])
-  const receipt = (await upper.ledger.factsOf('note/n1')).find((f) => f.type === 'note.received.v1')!
-  await lower.ledger.accept([wire(receipt)], prefecture)
-  expect((await lower.ledger.state(noteSubject, 'note/n1')).received).toEqual([prefecture])
-})
+  test('L-2 L-3 a fact is named by its hash and signed over its very bytes; both crypto implementations agree', async () => {
+    const { ledger } = await station(county)
+    const fact = await write(ledger, '乌什县发生地震')
+    expect(fact.id).toBe(nodeCrypto.sha256(fact.text))
+    expect(fact.id).toBe(webCrypto.sha256(fact.text))
+    expect(await nodeCrypto.verify(fact.text, fact.sig, keys[county]!.publicKey)).toBe(true)
+    expect(await webCrypto.verify(fact.text, fact.sig, keys[county]!.publicKey)).toBe(true)
+    expect(await nodeCrypto.verify(`${fact.text} `, fact.sig, keys[county]!.publicKey)).toBe(false)
+  })
 
-test('L-17 our own future is turned away, unless recovering; then the chain goes on after it', async () => {
-  const ahead = await station(county)
-  for (const line of ['一', '二']) await write(ahead.ledger, line)
-  const lost = (await ahead.ledger.factsOf('note/n1')).map(wire)
-  const restored = await station(county)
-  await restored.ledger.accept([lost[0]!], prefecture)
-  expect(await restored.ledger.accept(lost, prefecture)).toMatchObject([{ reason: 'own-future' }, { reason: 'own-future' }])
-  await restored.ledger.setAuthoring(false)
-  await expect(write(restored.ledger, '三')).rejects.toMatchObject({ code: 'station.recovering' })
-  expect(await restored.ledger.accept(lost, prefecture)).toMatchObject([{ outcome: 'stored' }, { outcome: 'stored' }])
-  await restored.ledger.setAuthoring(true)
-  expect((await write(restored.ledger, '三')).seq).toBe(3)
-  expect(await restored.ledger.verify()).toMatchObject({ checked: 3, bad: [] })
-})
+  test('L-5 facts of a station form a chain that goes on after reopening', async () => {
+    const { ledger, reopen } = await station(county)
+    const first = await write(ledger, '一')
+    const second = await write(await reopen(), '二')
+    expect(first).toMatchObject({ seq: 1, prev: '' })
+    expect(second).toMatchObject({ seq: 2, prev: first.id })
+    expect(second.at[0] > first.at[0] || second.at[1] > first.at[1]).toBe(true)
+  })
 
-test('L-15 many commands at once keep one chain', async () => {
-  const { ledger } = await station(county, { start: systemClock.now() })
-  const facts = await Promise.all(Array.from({ length: 50 }, (_, i) => write(ledger, `${i}`, [], `note/c${i % 7}`)))
-  expect(facts.map((f) => f.seq).sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
-  expect(await ledger.verify()).toEqual({ checked: 50, bad: [] })
+  test('L-6 a second fact with the same number is turned away as forked and kept for the auditor', async () => {
+    const upper = await station(prefecture)
+    const a = forge({ body: { line: '甲' } }, keys[county]!)
+    const b = forge({ body: { line: '乙' } }, keys[county]!)
+    expect(await upper.ledger.accept([a, b], county)).toMatchObject([{ outcome: 'stored' }, { outcome: 'rejected', reason: 'forked' }])
+    const kept = await upper.database.read.withTables<{ turned_away: { reason: string; text: string } }>().selectFrom('turned_away').selectAll().execute()
+    expect(kept).toMatchObject([{ reason: 'forked', text: b.text }])
+    expect((await upper.ledger.state(noteSubject, 'note/forged')).lines).toEqual(['甲'])
+  })
+
+  test('L-3 a changed byte is refused', async () => {
+    const lower = await station(county)
+    const upper = await station(prefecture)
+    const fact = await write(lower.ledger, '死亡0人')
+    const changed = { text: fact.text.replace('死亡0人', '死亡9人'), sig: fact.sig }
+    expect(await upper.ledger.accept([changed], county)).toMatchObject([{ outcome: 'rejected', reason: 'bad-signature' }])
+    expect((await upper.ledger.state(noteSubject, 'note/n1')).lines).toEqual([])
+  })
+
+  test('L-3 a fact signed by another station in the name of this one is refused', async () => {
+    const upper = await station(prefecture)
+    expect(await upper.ledger.accept([forge({}, nodeSigner(newPrivateKey()))], county)).toMatchObject([{ outcome: 'rejected', reason: 'bad-signature' }])
+  })
+
+  test('L-1 text that is not canonical is refused even with a right signature', async () => {
+    const upper = await station(prefecture)
+    const text = ` ${forge({}, keys[county]!).text}`
+    expect(await upper.ledger.accept([{ text, sig: keys[county]!.sign(text) }], county)).toMatchObject([{ outcome: 'rejected', reason: 'not-canonical' }])
+  })
+
+  test('L-8 an exercise fact posing as actual is refused', async () => {
+    const upper = await station(prefecture)
+    const posing = [forge({ mode: 'actual', subject: 'note/drill.x' }, keys[county]!), forge({ mode: 'exercise', subject: 'note/real' }, keys[county]!)]
+    expect(await upper.ledger.accept(posing, county)).toMatchObject([{ reason: 'mode-mismatch' }, { reason: 'mode-mismatch' }])
+  })
+
+  test('L-16 a replayed old fact is a duplicate and changes nothing', async () => {
+    const lower = await station(county)
+    const upper = await station(prefecture, { receives: true })
+    const fact = wire(await write(lower.ledger, '一'))
+    await upper.ledger.accept([fact], county)
+    expect(await upper.ledger.accept([fact, fact], county)).toMatchObject([{ outcome: 'duplicate' }, { outcome: 'duplicate' }])
+    expect(await upper.ledger.state(noteSubject, 'note/n1')).toMatchObject({ lines: ['一'], received: [prefecture] })
+    expect(await upper.ledger.verify()).toEqual({ checked: 2, bad: [] })
+  })
+
+  test("L-12 a fact about another's subject is kept with its reason and changes nothing", async () => {
+    const lower = await station(county)
+    const upper = await station(prefecture)
+    const mine = await write(upper.ledger, '地区的记录', ['subtree'])
+    await lower.ledger.accept([wire(mine)], prefecture)
+    const foreign = forge({ subject: 'note/n1', at: [mine.at[0] + 1, 0] }, keys[county]!)
+    await upper.ledger.accept([foreign], county)
+    expect((await upper.ledger.state(noteSubject, 'note/n1')).lines).toEqual(['地区的记录'])
+    expect(await upper.ledger.fact(nodeCrypto.sha256(foreign.text))).toMatchObject({ status: 'refused', reason: 'note.not-yours' })
+    await expect(write(lower.ledger, '县里改写')).rejects.toMatchObject({ code: 'note.not-yours' })
+  })
+
+  test('L-10 a clock a day ahead waits visibly, moves no clock, and is released when its time comes', async () => {
+    const start = Date.now()
+    const upper = await station(prefecture, { start })
+    const ahead = forge({ at: [start + 86_400_000, 0] }, keys[county]!)
+    const id = nodeCrypto.sha256(ahead.text)
+    expect(await upper.ledger.accept([ahead], county)).toMatchObject([{ outcome: 'waiting', reason: 'future-clock' }])
+    expect(await upper.ledger.fact(id)).toMatchObject({ status: 'waiting', reason: 'future-clock' })
+    expect((await write(upper.ledger, '本地', [], 'note/own')).at[0]).toBe(start)
+    expect(await upper.ledger.releaseWaiting()).toBe(0)
+    upper.clock.set(start + 86_400_000 - maxAheadMs)
+    expect(await upper.ledger.releaseWaiting()).toBe(1)
+    expect((await upper.ledger.state(noteSubject, 'note/forged')).lines).toEqual(['伪造'])
+  })
+
+  test('L-7 a fact beyond a revoked bound is turned away when it comes; those before stay', async () => {
+    const upper = await station(prefecture)
+    const signer = keys[county]!
+    const [one, two, three] = [1, 2, 3].map((seq) => forge({ seq, subject: `note/s${seq}` }, signer))
+    await upper.ledger.accept([one!, two!], county)
+    upper.directory.put({ ...upper.directory.station(county)!, keys: [{ publicKey: signer.publicKey, fromSeq: 1, untilSeq: 1 }] })
+    expect(await upper.ledger.accept([three!], county)).toMatchObject([{ outcome: 'rejected', reason: 'revoked-key' }])
+    expect((await upper.ledger.state(noteSubject, 'note/s1')).lines).toEqual(['伪造'])
+  })
+
+  test('L-11 facts that come in any order leave the same state', async () => {
+    const lower = await station(county)
+    const facts = []
+    for (const line of ['一', '二', '三', '四']) facts.push(wire(await write(lower.ledger, line)))
+    const expected = await lower.ledger.state(noteSubject, 'note/n1')
+    for (const order of [[3, 2, 1, 0], [1, 3, 0, 2]]) {
+      const upper = await station(prefecture)
+      for (const i of order) await upper.ledger.accept([facts[i]!], county)
+      expect(await upper.ledger.state(noteSubject, 'note/n1')).toEqual(expected)
+    }
+  })
+
+  test('L-13 an unknown type is kept and queued onward; a body that does not fit is kept and changes nothing', async () => {
+    const upper = await station(prefecture)
+    const unknown = forge({ type: 'note.sung.v9', to: ['ancestors'], subject: 'song/1' }, keys[county]!)
+    const misfit = forge({ seq: 2, body: { line: 7 } }, keys[county]!)
+    await upper.ledger.accept([unknown, misfit], county)
+    expect(await upper.ledger.fact(nodeCrypto.sha256(unknown.text))).toMatchObject({ status: 'admitted' })
+    expect(await upper.ledger.fact(nodeCrypto.sha256(misfit.text))).toMatchObject({ status: 'refused', reason: 'fact.bad-body' })
+    expect(upper.queued.find((q) => q.id === nodeCrypto.sha256(unknown.text))?.reach).toContain('=65')
+  })
+
+  test('L-14 a wider audience makes the earlier facts of the subject travel too', async () => {
+    const lower = await station(county)
+    const draft = await write(lower.ledger, '拟稿', [])
+    expect(lower.queued.map((q) => q.reach)).toEqual([[`=${county}`]])
+    lower.queued.length = 0
+    const sent = await write(lower.ledger, '上报', ['ancestors'])
+    expect(lower.queued.map((q) => q.id)).toEqual([draft.id, sent.id])
+    for (const item of lower.queued) expect(item.reach).toEqual(['=65', `=${prefecture}`, `=${county}`].sort())
+  })
+
+  test('L-15 a write that fails halfway leaves nothing, and the chain goes on unbroken', async () => {
+    const { ledger, queued } = await station(county)
+    const first = await write(ledger, '一')
+    await expect(ledger.write(person, async (w) => {
+      await w.append({ type: 'note.written.v1', subject: 'note/n1', to: [], body: { line: '二' } })
+      throw new Error('power cut')
+    })).rejects.toThrow('power cut')
+    queued.length = 0
+    expect(await write(ledger, '三')).toMatchObject({ seq: 2, prev: first.id })
+    expect((await ledger.state(noteSubject, 'note/n1')).lines).toEqual(['一', '三'])
+    expect(await ledger.verify()).toEqual({ checked: 2, bad: [] })
+  })
+
+  test('L-16 reactions to arrivals run once, in the transaction that stored them', async () => {
+    const lower = await station(county)
+    const upper = await station(prefecture, { receives: true })
+    const fact = wire(await write(lower.ledger, '一'))
+    let cursor = 0
+    await upper.ledger.accept([fact], county, async (_tx, results) => { cursor = results.length })
+    expect(cursor).toBe(1)
+    expect((await upper.ledger.state(noteSubject, 'note/n1')).received).toEqual([prefecture])
+    const receipt = (await upper.ledger.factsOf('note/n1')).find((f) => f.type === 'note.received.v1')!
+    await lower.ledger.accept([wire(receipt)], prefecture)
+    expect((await lower.ledger.state(noteSubject, 'note/n1')).received).toEqual([prefecture])
+  })
+
+  test('L-17 our own future is turned away, unless recovering; then the chain goes on after it', async () => {
+    const ahead = await station(county)
+    for (const line of ['一', '二']) await write(ahead.ledger, line)
+    const lost = (await ahead.ledger.factsOf('note/n1')).map(wire)
+    const restored = await station(county)
+    await restored.ledger.accept([lost[0]!], prefecture)
+    expect(await restored.ledger.accept(lost, prefecture)).toMatchObject([{ reason: 'own-future' }, { reason: 'own-future' }])
+    await restored.ledger.setAuthoring(false)
+    await expect(write(restored.ledger, '三')).rejects.toMatchObject({ code: 'station.recovering' })
+    expect(await restored.ledger.accept(lost, prefecture)).toMatchObject([{ outcome: 'stored' }, { outcome: 'stored' }])
+    await restored.ledger.setAuthoring(true)
+    expect((await write(restored.ledger, '三')).seq).toBe(3)
+    expect(await restored.ledger.verify()).toMatchObject({ checked: 3, bad: [] })
+  })
+
+  test('L-15 many commands at once keep one chain', async () => {
+    const { ledger } = await station(county, { start: systemClock.now() })
+    const facts = await Promise.all(Array.from({ length: 50 }, (_, i) => write(ledger, `${i}`, [], `note/c${i % 7}`)))
+    expect(facts.map((f) => f.seq).sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
+    expect(await ledger.verify()).toEqual({ checked: 50, bad: [] })
+  })
 })

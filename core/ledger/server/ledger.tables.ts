@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { bigInteger, countingKey } from '#core/sql/server/columns.ts'
 import type { Migration } from '#core/sql/server/database.ts'
 
@@ -75,7 +76,7 @@ export const ledgerTables: Migration[] = [
       await db.schema.createIndex('facts_by_chain').on('facts').columns(['station', 'seq']).execute()
       // Partial: almost every fact is admitted, and the auditor asks for the others.
       await db.schema.createIndex('facts_not_admitted').on('facts').column('status').where('status' as never, '!=', 'admitted' as never).execute()
-      await db.schema.createTable('subjects')
+      const subjects = db.schema.createTable('subjects')
         .addColumn('subject', 'text', (c) => c.primaryKey())
         .addColumn('kind', 'text', (c) => c.notNull())
         .addColumn('state', 'text', (c) => c.notNull())
@@ -84,8 +85,8 @@ export const ledgerTables: Migration[] = [
         .addColumn('last_n', bigInteger, (c) => c.notNull())
         .addColumn('last_station', 'text', (c) => c.notNull())
         .addColumn('last_id', 'text', (c) => c.notNull())
-        .execute()
-      await db.schema.createIndex('subjects_by_kind').on('subjects').column('kind').execute()
+      // Kept in the order of its key: one page fewer to write for every fact.
+      await (dialect === 'sqlite' ? subjects.modifyEnd(sql`without rowid`) : subjects).execute()
       await db.schema.createTable('turned_away')
         .addColumn('number', ...countingKey(dialect))
         .addColumn('id', 'text', (c) => c.notNull())

@@ -42,7 +42,7 @@ function values(parameters: readonly unknown[]): readonly SQLInputValue[] {
 function open(path: string, readOnly: boolean): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly, timeout: 5000, enableForeignKeyConstraints: true })
   // FULL: a commit is on the disk before it is acknowledged, in WAL mode too.
-  if (!readOnly) db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 2000')
+  if (!readOnly) db.exec('pragma journal_mode = wal; pragma synchronous = full')
   db.exec('pragma cache_size = -16000; pragma temp_store = memory; pragma mmap_size = 134217728')
   return db
 }
