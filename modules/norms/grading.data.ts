@@ -1,0 +1,2 @@
+import type { DefaultNorm } from './norms.values.ts'
+export const gradingNorms: DefaultNorm[] = []

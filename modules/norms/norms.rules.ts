@@ -1,0 +1,82 @@
+import { isRefusal, refuse, type Address, type FieldFault, type Refusal } from '#core/kernel/index.ts'
+import type { FactDraft, SubjectType } from '#core/ledger/index.ts'
+import { effectiveNorms, type Norms, type Publication } from './norms.effective.ts'
+import { loosening } from './norms.tighten.ts'
+import { groupOf, valueSchemas, type NormKey } from './norms.values.ts'
+import { normsSubject, type PublishedV1 } from './norms.facts.ts'
+
+/** Every admitted publication of one tree, in the ledger's order. Kept whole: old reports are judged by the version they used. */
+export interface NormsState {
+  publications: Publication[]
+}
+
+export const normsType: SubjectType<NormsState> = {
+  kind: 'norms',
+  start: () => ({ publications: [] }),
+  admit(fact, state) {
+    if (fact.type !== 'norms.published.v1') return null
+    const body = fact.body as PublishedV1
+    if (normsSubject(fact.station) !== fact.subject.replace(/\.(x|t)$/, '')) return refuse('norms.other-tree', '不得在其他体系的规范中发布', 'A station may not publish in another tree\'s norms')
+    const last = lastVersion(state, fact.station)
+    if (body.version <= last) return refuse('norms.version', `版本号须大于 ${last}`, `The version must be above ${last}`, [{ field: 'version', message: { zh: `须大于 ${last}`, en: `must be above ${last}` } }])
+    return judge(state, fact.station, body.sets, body.effectiveFrom)
+  },
+  evolve(state, fact) {
+    if (fact.type !== 'norms.published.v1') return state
+    const { version, effectiveFrom, note, sets } = fact.body as PublishedV1
+    const publication: Publication = { station: fact.station, version, effectiveFrom, note, sets, fact: fact.id, at: fact.at[0], by: fact.actor.name }
+    return { publications: [...state.publications, publication] }
+  },
+}
+
+export interface PublishCommand {
+  effectiveFrom?: number
+  note: string
+  sets: Record<NormKey, PublishedV1['sets'][string]>
+}
+
+/** A station publishes its own norms: everything it sets, replacing its earlier publication. */
+export function publishNorms(state: NormsState, station: Address, command: PublishCommand, now: number): FactDraft<PublishedV1> | Refusal {
+  const effectiveFrom = command.effectiveFrom ?? now
+  const refusal = judge(state, station, command.sets, effectiveFrom)
+  if (isRefusal(refusal)) return refusal
+  return {
+    type: 'norms.published.v1',
+    subject: normsSubject(station),
+    to: ['subtree', 'ancestors'],
+    body: { version: lastVersion(state, station) + 1, effectiveFrom, note: command.note, sets: command.sets },
+  }
+}
+
+/** Every fault of a set of values at a station, by field `sets.KEY`; null when it may be published. */
+export function judge(state: NormsState, station: Address, sets: Record<NormKey, unknown>, effectiveFrom: number): Refusal | null {
+  const faults: FieldFault[] = []
+  const isTop = !station.includes('/')
+  const above = isTop ? null : effectiveNorms(state.publications, station.slice(0, station.lastIndexOf('/')), effectiveFrom)
+  for (const [key, value] of Object.entries(sets)) {
+    const message = faultOf(key, value, above)
+    if (message) faults.push({ field: `sets.${key}`, message })
+  }
+  if (faults.length === 0) return null
+  const names = faults.map((f) => f.field.slice('sets.'.length)).join(', ')
+  return refuse('norms.not-publishable', `以下规范不能发布：${names}`, `These norms cannot be published: ${names}`, faults)
+}
+
+function faultOf(key: NormKey, value: unknown, above: Norms | null): FieldFault['message'] | null {
+  const group = groupOf(key)
+  if (group === null) return { zh: '没有这样的规范项', en: 'There is no such norm' }
+  if (value === null) {
+    if (above === null) return null
+    return Object.hasOwn(above.values, key) ? loosening(group, above.values[key] as never, null) : { zh: '没有可取消的项目', en: 'There is nothing to withdraw' }
+  }
+  const parsed = valueSchemas[group].safeParse(value)
+  if (!parsed.success) {
+    const reason = parsed.error.issues.map((i) => [i.path.join('.'), i.message].filter(Boolean).join(': ')).join('; ')
+    return { zh: `值不合规定：${reason}`, en: `Not a valid value: ${reason}` }
+  }
+  return above && Object.hasOwn(above.values, key) ? loosening(group, above.values[key] as never, parsed.data as never) : null
+}
+
+function lastVersion(state: NormsState, station: Address): number {
+  return state.publications.reduce((last, p) => (p.station === station ? Math.max(last, p.version) : last), 0)
+}
