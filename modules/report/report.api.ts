@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { modes } from '#core/ledger/index.ts'
+import { grades, measureNames, reportKinds, type FigureName } from '#modules/norms/index.ts'
 import {
-  attachmentSchema, attributesSchema, clockSchema, contentSchema, deadlineKinds, figureNames, figuresSchema, levelSchema, placeSchema, reportKinds,
-  severities, severitySchema, urgeCauses,
+  attachmentSchema, attributesSchema, clockSchema, contentSchema, detailsSchema, figuresSchema, gradeSchema, levelSchema, placeSchema, urgeCauses,
 } from './report.facts.ts'
 
 /**
@@ -20,16 +20,14 @@ const sentence = z.object({ zh: z.string(), en: z.string() })
 
 // ─── Requests ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const emptyFigures = Object.fromEntries(figureNames.map((name) => [name, null])) as Record<(typeof figureNames)[number], null>
-
-/** What the officer writes. Figures left out are unknown (`null`). */
+/** What the officer writes. A figure is a number, `null` for unknown, or left out for not stated. */
 const writing = contentSchema.extend({
   incidentId: contentSchema.shape.incidentId.optional(),
   title: words(200),
   occurredAt: time,
   learnedAt: time,
   phonedAt: time.optional(),
-  figures: figuresSchema.partial().default({}).transform((given) => ({ ...emptyFigures, ...given })),
+  figures: figuresSchema.default({}),
   attachments: z.array(attachmentSchema).max(50).optional(),
 })
 
@@ -38,9 +36,9 @@ type Writing = Pick<z.infer<typeof writing>, 'occurredAt' | 'learnedAt' | 'phone
 /** What one field's schema cannot see by itself. */
 function checkSense(value: Writing, context: z.RefinementCtx): void {
   const fault = (field: string, message: string) => context.addIssue({ code: 'custom', path: field.split('.'), message })
-  if (value.occurredAt > value.learnedAt) fault('learnedAt', '接报时间不能早于事发时间 / must not be before occurredAt')
-  if (value.phonedAt !== undefined && value.phonedAt < value.learnedAt) fault('phonedAt', '电话报告时间不能早于接报时间 / must not be before learnedAt')
-  if ((value.place.lon === undefined) !== (value.place.lat === undefined)) fault(value.place.lon === undefined ? 'place.lon' : 'place.lat', '经度和纬度须同时填写 / give both lon and lat, or neither')
+  if (value.occurredAt > value.learnedAt) fault('learnedAt', '接报时间不能早于事发时间|must not be before occurredAt')
+  if (value.phonedAt !== undefined && value.phonedAt < value.learnedAt) fault('phonedAt', '电话报告时间不能早于接报时间|must not be before learnedAt')
+  if ((value.place.lon === undefined) !== (value.place.lat === undefined)) fault(value.place.lon === undefined ? 'place.lon' : 'place.lat', '经度和纬度须同时填写|give both lon and lat, or neither')
 }
 
 /** Body of `POST /api/reports`. Without `incidentId` it opens an incident. `mode` is that of the incident, or given, or actual. */
@@ -54,7 +52,7 @@ export type EditReport = z.input<typeof editReportBody>
 export const reportParams = z.object({ id: z.string().regex(/^[0-9A-Z]{26}(\.x|\.t)?$/) })
 export const emptyBody = z.object({}).nullish()
 /** The leader may set the level; otherwise it is the higher of the officer's and the computed one. */
-export const signBody = z.object({ level: severitySchema.optional(), comment: words(2000).optional() }).nullish()
+export const signBody = z.object({ level: gradeSchema.optional(), comment: words(2000).optional() }).nullish()
 export const acceptBody = z.object({ comment: words(2000).optional() }).nullish()
 export const returnBody = z.object({ reason: words(2000) })
 /** `to` left out: the parent station. */
@@ -75,7 +73,7 @@ export const listQuery = z.object({
   q: z.string().trim().max(100).optional(),
   status: z.enum(statuses).optional(),
   kind: z.enum(reportKinds).optional(),
-  level: z.enum(severities).optional(),
+  level: z.enum(grades).optional(),
   mode: z.enum(modes).optional(),
   incidentId: z.string().max(80).optional(),
   /** Only reports that still wait for this station's acceptance, or with a missed deadline, or one due within 30 minutes. */
@@ -90,6 +88,10 @@ export const listQuery = z.object({
 export type ListQuery = z.input<typeof listQuery>
 
 // ─── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Every figure, `null` for unknown or not stated. */
+const figuresAnswer = z.object(Object.fromEntries(measureNames.map((name) => [name, z.number().nullable()])) as Record<FigureName, z.ZodNullable<z.ZodNumber>>)
+export type FiguresAnswer = z.infer<typeof figuresAnswer>
 
 export const createdAnswer = z.object({ id: z.string(), incidentId: z.string(), status: z.enum(statuses) })
 
@@ -129,7 +131,7 @@ export type InstructionAnswer = z.infer<typeof instructionAnswer>
 export const urgeAnswer = z.object({ fact: z.string(), station: z.string(), by: z.string(), cause: z.enum(urgeCauses), fields: z.array(z.string()), text: z.string(), at: z.number() })
 
 /** One line of the score with the facts that prove it. */
-export const qualityLine = z.object({ name: z.enum(['timeliness', 'completeness', 'accuracy', 'followUp']), points: z.number(), of: z.number(), why: sentence, facts: z.array(z.string()) })
+export const qualityLine = z.object({ name: z.enum(['timeliness', 'completeness', 'accuracy', 'closure']), points: z.number(), of: z.number(), why: sentence, facts: z.array(z.string()) })
 export const qualityAnswer = z.object({ score: z.number(), lines: z.array(qualityLine) })
 export type QualityAnswer = z.infer<typeof qualityAnswer>
 
@@ -151,7 +153,7 @@ export const reportRow = z.object({
   code: z.string(),
   title: z.string(),
   place: placeSchema,
-  figures: figuresSchema,
+  figures: figuresAnswer,
   station: z.string(),
   stationName: z.string(),
   occurredAt: z.number(),
@@ -171,8 +173,11 @@ export const listAnswer = z.object({ items: z.array(reportRow), total: z.number(
 
 /** One report, whole. */
 export const reportAnswer = reportRow.omit({ late: true, urged: true, nextDue: true, acceptedAt: true }).extend({
+  /** 认定: by the station with the authority, on the incident. */
+  level: levelSchema.extend({ confirmed: gradeSchema.nullable() }),
   text: z.string(),
   attributes: attributesSchema,
+  details: detailsSchema,
   attachments: z.array(attachmentSchema),
   phonedAt: z.number().nullable(),
   signedBy: z.string().nullable(),
@@ -184,8 +189,9 @@ export const reportAnswer = reportRow.omit({ late: true, urged: true, nextDue: t
   outcome: z.string().nullable(),
   receivers: z.array(z.object({ station: z.string(), name: z.string() })),
   required: z.array(z.string()),
+  expected: z.array(z.string()),
   missing: z.array(z.string()),
-  previous: z.object({ report: z.string(), figures: figuresSchema }).nullable(),
+  previous: z.object({ report: z.string(), figures: figuresAnswer }).nullable(),
   followedBy: z.array(z.object({ report: z.string(), kind: z.enum(reportKinds), at: z.number() })),
   deadlines: z.array(deadlineAnswer),
   hops: z.array(hopAnswer),
@@ -200,11 +206,13 @@ export type ReportAnswer = z.infer<typeof reportAnswer>
 
 /** `GET /api/reports/{id}/preview`: what would happen if it were signed now. */
 export const previewAnswer = z.object({
-  missing: z.array(z.string()),
   required: z.array(z.string()),
+  expected: z.array(z.string()),
+  /** Of those, what is empty or unknown. */
+  missing: z.array(z.string()),
   level: levelSchema,
   receivers: z.array(z.object({ station: z.string(), name: z.string() })),
-  deadlines: z.array(clockSchema.extend({ kind: z.enum(deadlineKinds), late: z.boolean() })),
+  deadlines: z.array(clockSchema.extend({ late: z.boolean() })),
   /** Why it could not be signed as it is; null when nothing stands against it. */
   obstacle: z.object({ code: z.string(), detail: sentence }).nullable(),
 })

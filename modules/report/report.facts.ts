@@ -1,22 +1,12 @@
 import { z } from 'zod'
 import { isAddress } from '#core/kernel/index.ts'
+import { grades, measureNames, reportKinds, type FigureName } from '#modules/norms/index.ts'
 
 /**
  * What stations may state about a report, subject `report/<id>`. These schemas are published: a stated fact must
  * parse for ever, so a change of meaning is a new version (`report.sent.v2`), never an edit here.
  * Who may state what, and when, is decided in `report.admit.ts`; what follows from it, in `report.state.ts`.
  */
-
-/** 首报, 续报, 终报, 日报 */
-export const reportKinds = ['first', 'followUp', 'final', 'daily'] as const
-export type ReportKind = (typeof reportKinds)[number]
-
-/** 特别重大, 重大, 较大, 一般: gravest first. */
-export const severities = ['I', 'II', 'III', 'IV'] as const
-export type Severity = (typeof severities)[number]
-
-export const figureNames = ['deaths', 'missing', 'seriousInjuries', 'lightInjuries', 'trapped', 'evacuated', 'lossWan'] as const
-export type FigureName = (typeof figureNames)[number]
 
 /** Why somebody is urged: by a person's hand, or noticed by the station itself. */
 export const urgeCauses = ['by-hand', 'receipt-missing', 'follow-up-overdue', 'field-missing'] as const
@@ -29,12 +19,13 @@ export type DeadlineKind = (typeof deadlineKinds)[number]
 const time = z.int().min(0)
 const address = z.string().refine(isAddress, 'not a station address')
 const factId = z.string().regex(/^[0-9a-f]{64}$/)
-const count = z.int().min(0).max(1_000_000_000).nullable()
+const count = z.int().min(0).max(1_000_000_000).nullable().optional()
+const fields = z.array(z.string().max(80)).max(128)
 const line = (max: number) => z.string().min(1).max(max).regex(/\S/)
 
-export const severitySchema = z.enum(severities)
+export const gradeSchema = z.enum(grades)
 
-/** `null` is 不详 (unknown), which is not the same as 0. */
+/** A figure is a number, `null` for 不详 (asked and unknown, which is not 0), or absent (not stated). */
 export const figuresSchema = z.strictObject({
   deaths: count,
   missing: count,
@@ -43,9 +34,10 @@ export const figuresSchema = z.strictObject({
   trapped: count,
   evacuated: count,
   /** Direct loss in 万元 (10,000 CNY). */
-  lossWan: z.number().min(0).max(1e9).nullable(),
+  lossWan: z.number().min(0).max(1e9).nullable().optional(),
 })
 export type Figures = z.infer<typeof figuresSchema>
+export type { FigureName }
 
 export const placeSchema = z.strictObject({
   /** GB/T 2260 code, 6 digits, or longer for a township (9) or a village (12). */
@@ -69,6 +61,9 @@ export type Attachment = z.infer<typeof attachmentSchema>
 export const attributesSchema = z.record(z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/), z.union([z.number(), z.string().max(200), z.boolean()]))
 export type Attributes = z.infer<typeof attributesSchema>
 
+/** Further elements 要素 that the norms may ask for: `source`, `trend`, `measures`, `needs`, `cause`, `lessons`, … */
+export const detailsSchema = z.record(z.string().regex(/^[a-zA-Z]{1,40}$/), z.string().max(5000))
+
 /** Everything the officer writes. */
 export const contentSchema = z.strictObject({
   kind: z.enum(reportKinds),
@@ -84,8 +79,9 @@ export const contentSchema = z.strictObject({
   figures: figuresSchema,
   attributes: attributesSchema.optional(),
   /** The officer's own initial judgement 初判, kept beside the computed one. */
-  level: severitySchema.optional(),
+  level: gradeSchema.optional(),
   text: z.string().max(20_000),
+  details: detailsSchema.optional(),
 })
 export type Content = z.infer<typeof contentSchema>
 
@@ -94,14 +90,14 @@ export const clockSchema = z.strictObject({ kind: z.enum(deadlineKinds), station
 export type Clock = z.infer<typeof clockSchema>
 
 export const levelSchema = z.strictObject({
-  /** The officer's own judgement. */
-  initial: severitySchema.nullable(),
+  /** The officer's own judgement; the computed one where there is none. */
+  initial: gradeSchema.nullable(),
   /** By the grading rules, from figures and attributes. */
-  computed: severitySchema.nullable(),
-  /** What the leader signed for. */
-  confirmed: severitySchema.nullable(),
+  computed: gradeSchema.nullable(),
+  /** What the report goes by: how far up it goes, how soon it must be followed. */
+  reporting: gradeSchema.nullable(),
 })
-export type LevelJudgement = z.infer<typeof levelSchema>
+export type Level = z.infer<typeof levelSchema>
 
 export const reportFacts = {
   /** 拟稿: the whole content, stated again on every edit. `requestKey` is the caller's Idempotency-Key. */
@@ -115,9 +111,12 @@ export const reportFacts = {
   /** 上报: its audience (`to`) are the receivers; starts the clocks. */
   'report.sent.v1': z.strictObject({
     deadlines: z.array(clockSchema).max(200),
-    /** Required by the norms for this code and kind, and those of them left empty. */
-    required: z.array(z.string().max(60)).max(60),
-    missing: z.array(z.string().max(60)).max(60),
+    /** What the norms ask for, and what of it is empty or unknown; for the score and for urging. */
+    required: fields,
+    expected: fields,
+    missing: fields,
+    /** The versions of the norms it was judged by. */
+    norms: z.record(z.string(), z.int().min(0)),
     /** The report of the same incident sent before this one, for change marks. */
     previous: z.strictObject({ report: line(80), figures: figuresSchema }).nullable(),
   }),
@@ -128,7 +127,7 @@ export const reportFacts = {
   /** 转报, 抄送: its audience are further receivers. */
   'report.forwarded.v1': z.strictObject({ deadlines: z.array(clockSchema).max(200), note: z.string().max(2000).optional() }),
   /** A later report of the same incident by the same station was sent; `corrected` are figures it lowered or withdrew. */
-  'report.followed.v1': z.strictObject({ by: line(80), kind: z.enum(reportKinds), corrected: z.array(z.enum(figureNames)), stillMissing: z.array(z.string().max(60)).max(60) }),
+  'report.followed.v1': z.strictObject({ by: line(80), kind: z.enum(reportKinds), corrected: z.array(z.enum(measureNames)), stillMissing: fields }),
   /** 合并: this report says what `into` says; `into` is carried on. */
   'report.merged.v1': z.strictObject({ into: line(80), reason: line(2000) }),
   /** 催报 */
@@ -137,7 +136,7 @@ export const reportFacts = {
     station: address,
     /** The deadline that was missed; null by hand. */
     due: time.nullable(),
-    fields: z.array(z.string().max(60)).max(60).optional(),
+    fields: fields.optional(),
     text: z.string().max(2000).optional(),
   }),
   /** 批示 */

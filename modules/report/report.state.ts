@@ -1,7 +1,8 @@
 import { ancestorsOf, type Address } from '#core/kernel/index.ts'
 import { idOfSubject, modeOfSubject, reachOf, type Fact, type Mode } from '#core/ledger/index.ts'
+import type { FigureName, ReportKind } from '#modules/norms/index.ts'
 import type { Status } from './report.api.ts'
-import type { Attachment, Clock, Content, FigureName, Figures, LevelJudgement, ReportBody, ReportFactType, ReportKind, UrgeCause } from './report.facts.ts'
+import type { Attachment, Clock, Content, Figures, Level, ReportBody, ReportFactType, UrgeCause } from './report.facts.ts'
 
 /** Who stated what and when: every step of a report keeps the fact that proves it. */
 export interface Step {
@@ -39,8 +40,8 @@ export interface ReportState {
   submitted: Step | null
   /** The open return: by the own leader before sending, by a receiver afterwards. */
   returned: (Step & { reason: string }) | null
-  signed: (Step & { level: LevelJudgement }) | null
-  sent: (Step & { required: string[]; missing: string[]; previous: { report: string; figures: Figures } | null }) | null
+  signed: (Step & { level: Level }) | null
+  sent: (Step & { required: string[]; expected: string[]; missing: string[]; previous: { report: string; figures: Figures } | null }) | null
   /** Clocks started by sending and forwarding; those of instructions are in `instructions`. */
   clocks: Clock[]
   hops: Hop[]
@@ -84,7 +85,7 @@ const steps: { [Type in ReportFactType]: (state: ReportState, body: ReportBody<T
   'report.returned.v1': (state, body, step) => ({ returned: { ...step, reason: body.reason }, submitted: state.sent ? state.submitted : null }),
   'report.signed.v1': (_, body, step) => ({ signed: { ...step, level: body.level } }),
   'report.sent.v1': (state, body, step, fact) => ({
-    sent: { ...step, required: body.required, missing: body.missing, previous: body.previous },
+    sent: { ...step, required: body.required, expected: body.expected, missing: body.missing, previous: body.previous },
     clocks: body.deadlines,
     hops: withHops(state, placesOf(fact)),
   }),

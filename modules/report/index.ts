@@ -1,0 +1,5 @@
+export { reportType } from './report.rules.ts'
+export { doneAt, statusOf, type Hop, type Instruction, type ReportState } from './report.state.ts'
+export { deadlinesOf, type Deadline } from './report.deadlines.ts'
+export { qualityOf } from './report.quality.ts'
+export type { ReportFactType, ReportBody } from './report.facts.ts'
