@@ -1,0 +1,83 @@
+import { useQuery } from '@tanstack/react-query'
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { Alert } from 'antd'
+import { useMemo, useState } from 'react'
+import type { Person } from '#core/http/roles.ts'
+import { api, isApiFault } from '#core/ui/web/api.ts'
+import { useConnection } from '#core/ui/web/connection.ts'
+import { useKeys } from '#core/ui/web/keys.ts'
+import { useLive } from '#core/ui/web/live.ts'
+import { useWindowTitle } from '#core/ui/web/PageFrame.tsx'
+import { useShownMode } from '#core/ui/web/shownMode.ts'
+import { SessionContext, type StationFace } from '#core/ui/web/session.ts'
+import { FaultNote, Loading } from '#core/ui/web/States.tsx'
+import { said, useText } from '#core/ui/web/texts.ts'
+import { ReportArrivals } from '#modules/report/web/ReportArrivals.tsx'
+import { CommandPalette } from './CommandPalette.tsx'
+import { consoleTexts } from './consoleTexts.ts'
+import { KeyHelp } from './KeyHelp.tsx'
+import { BottomBar, SideMenu } from './Menu.tsx'
+import { Setup } from './Setup.tsx'
+import { SignIn } from './SignIn.tsx'
+import { TopBar } from './TopBar.tsx'
+
+/** Around everything: who is at which station; signed out, the sign-in page at the same address. */
+export function Shell() {
+  const station = useQuery({ queryKey: ['station', 'self'], queryFn: ({ signal }) => api.get<StationFace>('/api/station', { signal }), staleTime: 60_000 })
+  const session = useQuery({ queryKey: ['session'], queryFn: ({ signal }) => whoIsHere(signal), staleTime: 60_000 })
+  const { pathname } = useLocation()
+  const person = session.data ?? null
+  useLive(person !== null)
+  useWindowTitle({ station: station.data?.name })
+  const value = useMemo(() => (person && station.data ? { person, station: station.data } : null), [person, station.data])
+
+  const fault = session.error ?? station.error
+  if (fault && !value) return <div className="alone"><FaultNote error={fault} onRetry={() => { void session.refetch(); void station.refetch() }} /></div>
+  if (session.isPending || station.isPending || !station.data) return <div className="alone"><Loading /></div>
+  if (pathname === '/setup') return <Setup station={station.data} />
+  if (!value) return <SignIn station={station.data} />
+  return <SessionContext value={value}><SignedIn /></SessionContext>
+}
+
+function SignedIn() {
+  const say = useText(consoleTexts)
+  const connection = useConnection()
+  const mode = useShownMode()
+  const navigate = useNavigate()
+  const [open, setOpen] = useState<'search' | 'help' | null>(null)
+  const close = () => setOpen(null)
+  useKeys([
+    { keys: ['ctrl+k', '/'], help: said(consoleTexts, 'help.search'), run: () => setOpen('search') },
+    { keys: ['?'], help: said(consoleTexts, 'help.help'), run: () => setOpen('help') },
+    { keys: ['d'], help: said(consoleTexts, 'help.desk'), run: () => { void navigate({ to: '/duty' }) } },
+    { keys: ['i'], help: said(consoleTexts, 'help.incidents'), run: () => { void navigate({ to: '/incidents' }) } },
+    { keys: ['l'], help: said(consoleTexts, 'help.links'), run: () => { void navigate({ to: '/links' }) } },
+    { keys: ['Escape'], help: said(consoleTexts, 'help.close'), run: close },
+  ])
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">{say('skip')}</a>
+      <TopBar onSearch={() => setOpen('search')} onHelp={() => setOpen('help')} />
+      {connection === 'down' ? <Alert className="banner" banner type="error" role="alert" title={say('banner.down')} /> : null}
+      {mode !== 'actual' ? <div className="banner exercise" role="note">{say(mode === 'exercise' ? 'banner.exercise' : 'banner.test')}</div> : null}
+      <div className="shell-body">
+        <SideMenu />
+        <main id="content" tabIndex={-1}><Outlet /></main>
+      </div>
+      <BottomBar />
+      <CommandPalette open={open === 'search'} onClose={close} />
+      <ReportArrivals />
+      <KeyHelp open={open === 'help'} onClose={close} />
+    </div>
+  )
+}
+
+/** Null when nobody is signed in; a fault is a fault. */
+async function whoIsHere(signal: AbortSignal): Promise<Person | null> {
+  try {
+    return (await api.get<{ person: Person }>('/api/session', { signal })).person
+  } catch (error) {
+    if (isApiFault(error) && error.problem.status === 401) return null
+    throw error
+  }
+}

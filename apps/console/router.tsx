@@ -1,0 +1,34 @@
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { Loading } from '#core/ui/web/States.tsx'
+import type { Screen } from '#core/ui/web/screen.ts'
+import { NotFound } from './NotFound.tsx'
+import { ScreenFrame } from './ScreenFrame.tsx'
+import { screens } from './screens.ts'
+import { Shell } from './Shell.tsx'
+
+export const home = '/duty'
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => { throw redirect({ to: home, replace: true }) },
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([start, ...screens.map(routeOf)]),
+  // Screens load when opened; nothing is fetched for links one merely passes over.
+  defaultPreload: false,
+  scrollRestoration: true,
+})
+
+function routeOf(screen: Screen) {
+  const Component = lazy(async () => ({ default: await screen.load() }))
+  return createRoute({
+    getParentRoute: () => root,
+    path: screen.path,
+    component: () => <ScreenFrame screen={screen}><Suspense fallback={<Loading />}><Component /></Suspense></ScreenFrame>,
+  })
+}

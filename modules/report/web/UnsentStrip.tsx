@@ -1,0 +1,21 @@
+import { Link } from '@tanstack/react-router'
+import { Alert } from 'antd'
+import { useLinks, type LinkFace } from '#core/ui/web/links.ts'
+import { useText } from '#core/ui/web/texts.ts'
+import { deskTexts } from './deskTexts.ts'
+import { unsentLinks } from './deskView.ts'
+
+/** What has not gone out yet and why, above everything else on the desk. */
+export function UnsentStrip() {
+  const say = useText(deskTexts)
+  const links = unsentLinks(useLinks().data?.items ?? [])
+  const words = (link: LinkFace) => {
+    const peer = link.name ?? link.peer
+    const reason = link.reason ?? say('unsent.unknown')
+    if (link.queued === 0) return say('unsent.none', { peer, reason })
+    return say('unsent', { n: link.queued, reason: link.state === 'online' ? say('unsent.sending', { peer }) : say('unsent.offline', { peer, reason }) })
+  }
+  return links.map((link) => (
+    <Alert key={link.peer} showIcon role="status" type={link.state === 'online' ? 'info' : 'warning'} title={words(link)} action={<Link to="/links">{say('unsent.go')}</Link>} />
+  ))
+}

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest'
+import { casualtiesOf, edgeOf, isNarrowed, readFilter, unsentLinks, writeFilter } from './deskView.ts'
+import { en } from './desk.en.ts'
+import { zh } from './desk.zh.ts'
+
+const now = Date.UTC(2024, 0, 22, 18, 9)
+const minute = 60_000
+const row = { late: false, nextDue: null, acceptedAt: null, station: '65/6529/652928' }
+
+test('both languages have the same keys and the same values to fill in', () => {
+  expect(Object.keys(en)).toEqual(Object.keys(zh))
+  const filled = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]).sort()
+  for (const key of Object.keys(zh) as (keyof typeof zh)[]) expect([key, filled(en[key])]).toEqual([key, filled(zh[key])])
+})
+
+describe('the address of the desk', () => {
+  test('round-trips what differs from a fresh desk and nothing else', () => {
+    const filter = readFilter({ box: 'out', q: '地震', level: 'I', page: 3 })
+    expect(writeFilter(filter)).toEqual({ box: 'out', q: '地震', level: 'I', page: 3 })
+    expect(readFilter(writeFilter(filter))).toEqual(filter)
+    expect(writeFilter(readFilter({}))).toEqual({})
+  })
+
+  test('survives nonsense', () => {
+    expect(readFilter({ box: 'x', page: -2, size: 7, q: '', sort: null, level: ['I'] })).toEqual(readFilter({}))
+    expect(readFilter({ q: 7.1 }).q).toBe('7.1')
+  })
+
+  test('knows whether anything is filtered out', () => {
+    expect([isNarrowed(readFilter({ box: 'out', page: 2 })), isNarrowed(readFilter({ need: 'overdue' }))]).toEqual([false, true])
+  })
+})
+
+describe('the edge of a row', () => {
+  test.each([
+    ['an unmet deadline in the past is an alarm', { ...row, nextDue: now - 1 }, 'alarm'],
+    ['ten minutes left warns', { ...row, nextDue: now + 10 * minute }, 'warn'],
+    ['not accepted here is marked', row, 'blue'],
+    ['an hour left on an accepted one is plain', { ...row, acceptedAt: now, nextDue: now + 60 * minute }, 'plain'],
+  ])('%s', (_, given, tone) => {
+    expect(edgeOf(given, '65/6529', now)).toBe(tone)
+  })
+
+  test('our own report never waits for our acceptance', () => {
+    expect(edgeOf(row, row.station, now)).toBe('plain')
+  })
+})
+
+describe('casualties', () => {
+  test('show what is above zero', () => {
+    expect(casualtiesOf({ deaths: 3, missing: 0, seriousInjuries: null, lightInjuries: 5 })).toEqual([{ name: 'deaths', n: 3 }, { name: 'lightInjuries', n: 5 }])
+  })
+  test('tell none from unknown', () => {
+    expect([casualtiesOf({ deaths: 0, missing: 0 }), casualtiesOf({ deaths: null, missing: 0 }), casualtiesOf({})]).toEqual(['none', 'unknown', 'unknown'])
+  })
+})
+
+test('the desk speaks of links that hold something back or are cut upward', () => {
+  const link = { peer: 'a', direction: 'up' as const, state: 'online' as const, queued: 0, lastExchangeAt: null, lagMs: null, reason: null }
+  const cut = { ...link, peer: 'b', state: 'offline' as const }
+  const below = { ...cut, peer: 'c', direction: 'down' as const }
+  const busy = { ...below, peer: 'd', queued: 2 }
+  expect(unsentLinks([link, cut, below, busy]).map((l) => l.peer)).toEqual(['b', 'd'])
+})
