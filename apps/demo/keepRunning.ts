@@ -10,7 +10,7 @@ export interface KeepOptions {
   args: string[]
   logPath: string
   /** Told in words when the process ended by itself and when it will be started again. */
-  onCrash(words: string): void
+  onCrash: (words: string) => void
 }
 
 const firstWaitMs = 500

@@ -15,8 +15,8 @@ export interface DemoStation {
 export const demoStations: DemoStation[] = [
   { key: 'region', address: '65', name: '新疆维吾尔自治区', kind: 'government', parent: null },
   { key: 'prefecture', address: '65/6529', name: '阿克苏地区', kind: 'government', parent: 'region' },
-  { key: 'county', address: '65/6529/652928', name: '乌什县', kind: 'government', parent: 'prefecture' },
-  { key: 'scene', address: '65/6529/652928/s1', name: '乌什县现场指挥部', kind: 'government', parent: 'county' },
+  { key: 'county', address: '65/6529/652927', name: '乌什县', kind: 'government', parent: 'prefecture' },
+  { key: 'scene', address: '65/6529/652927/s1', name: '乌什县现场指挥部', kind: 'government', parent: 'county' },
   { key: 'seismology', address: '65/@seismology', name: '自治区地震局', kind: 'department', parent: 'region' },
 ]
 

@@ -14,7 +14,7 @@ export const stationConfigSchema = z.strictObject({
   /** Where the parent answers, or null at the root. The link dials the same place with `ws` for `http`. */
   parent: z.strictObject({ address: z.string().refine(isAddress, 'not a station address'), url: z.url({ protocol: /^https?$/ }) }).nullable(),
   /** The root of trust, pinned at enrolment. */
-  root: z.strictObject({ address: z.string().refine(isAddress, 'not a station address'), publicKey: z.base64().length(44) }),
+  root: z.strictObject({ address: z.string().refine(isAddress, 'not a station address'), name: z.string().min(1).max(64), publicKey: z.base64().length(44) }),
   /** `postgres://…`; without it the database is the file `station.db`. `DATABASE_URL` in the environment goes first. */
   database: z.string().optional(),
   uploadLimitMiB: z.int().min(1).default(512),

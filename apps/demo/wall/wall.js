@@ -19,7 +19,7 @@ function section(station) {
   for (const account of oneClick) {
     const button = document.createElement('button')
     button.type = 'button'
-    button.addEventListener('click', () => signIn(station, account, made, button))
+    button.addEventListener('click', () => { void signIn(station, account, made, button) })
     made.buttons.set(account, button)
     find('.sign-in').append(button)
   }
@@ -102,4 +102,4 @@ setInterval(() => { document.querySelector('#clock').textContent = `${beijing.fo
 speak()
 show(localStorage.getItem('fengsui.wall.view') ?? 'consoles')
 await look()
-setInterval(look, 3000)
+setInterval(() => { void look() }, 3000)
