@@ -25,6 +25,7 @@ const systemPackages = [
   { name: 'postgresql-15', proof: '/usr/lib/postgresql/15/bin/initdb', for: 'the PostgreSQL half of the contract suite' },
   { name: 'postgresql-15-postgis-3', proof: '/usr/lib/postgresql/15/lib/postgis-3.so', for: 'the PostgreSQL half of the contract suite' },
   { name: 'libxml2-utils', proof: '/usr/bin/xmllint', for: 'judging exported documents' },
+  { name: 'poppler-utils', proof: '/usr/bin/pdftotext', for: 'reading exported PDF' },
 ]
 
 /** Installs what is missing when we may (root, apt); otherwise names it. Tests that need it then fail: they are never skipped. */
