@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { App } from '#core/http/server/app.ts'
+import { printableLine } from '../printable.ts'
+import { listQuery, reportParams, type ReportAnswer, type ReportRow } from '../report.api.ts'
+import { bulletinOf, type BulletinWords } from './bulletinOf.ts'
+import { bulletinToDocx } from './report.docx.ts'
+import { bulletinToPdf } from './report.pdf.ts'
+import { reportsToXlsx } from './report.xlsx.ts'
+
+type Filters = z.output<typeof listQuery>
+
+/** What the documents are made of: the same answers that the screens get, so they show nothing that a screen would not. */
+export interface DocumentSource {
+  read(request: FastifyRequest, id: string): Promise<ReportAnswer>
+  list(request: FastifyRequest, filters: Filters): Promise<{ items: ReportRow[]; total: number }>
+  words(): BulletinWords | Promise<BulletinWords>
+  now(): number
+}
+
+/** More than anyone reads in one sheet; the query narrows the rest. */
+const mostRows = 10_000
+const pageSize = 200
+
+const filters = listQuery.omit({ page: true, size: true })
+
+export function reportDocuments(app: App, source: DocumentSource): void {
+  const config = { permission: 'report.read' }
+  const bulletin = async (request: FastifyRequest, id: string) => {
+    const report = await source.read(request, id)
+    return { report, bulletin: bulletinOf(report, await source.words()) }
+  }
+
+  app.get('/api/reports/:id/bulletin.docx', { schema: { tags: ['report'], summary: '值班快报 as a Word document', params: reportParams }, config }, async (request, reply) => {
+    const made = await bulletin(request, request.params.id)
+    return sendFile(reply, await bulletinToDocx(made.bulletin), fileName(made.report, 'docx'), 'application/vnd.openxmlformats-officedocument.wordprocessingml.document')
+  })
+
+  app.get('/api/reports/:id/bulletin.pdf', { schema: { tags: ['report'], summary: '值班快报 as PDF', params: reportParams }, config }, async (request, reply) => {
+    const made = await bulletin(request, request.params.id)
+    return sendFile(reply, await bulletinToPdf(made.bulletin), fileName(made.report, 'pdf'), 'application/pdf')
+  })
+
+  app.get('/api/reports.xlsx', { schema: { tags: ['report'], summary: 'The list with the same filters, as an Excel workbook', querystring: filters }, config }, async (request, reply) => {
+    const rows: ReportRow[] = []
+    for (let page = 1; rows.length < mostRows; page++) {
+      const { items } = await source.list(request, { ...request.query, page, size: pageSize })
+      rows.push(...items)
+      if (items.length < pageSize) break
+    }
+    return sendFile(reply, await reportsToXlsx(rows, source.now()), '信息报送.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+  })
+}
+
+/** Always a download, never shown inside the console's origin. */
+function sendFile(reply: FastifyReply, bytes: Buffer, name: string, type: string): FastifyReply {
+  return reply
+    .header('content-type', type)
+    .header('content-disposition', `attachment; filename="document.${name.slice(name.lastIndexOf('.') + 1)}"; filename*=UTF-8''${encodeName(name)}`)
+    .header('cache-control', 'private, no-store')
+    .send(bytes)
+}
+
+/** 【演练】 belongs to the name too: a file is passed on without its page. */
+function fileName(report: ReportAnswer, ending: string): string {
+  const mark = { actual: '', exercise: '【演练】', test: '【测试】' }[report.mode]
+  const title = [...printableLine(report.title).replaceAll(/[\\/:*?"<>|]/g, '_')].slice(0, 80).join('')
+  return `${mark}${title}.${ending}`
+}
+
+/** RFC 8187. */
+function encodeName(name: string): string {
+  return encodeURIComponent(name).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+}

@@ -1,0 +1,103 @@
+import { sql, type ExpressionBuilder } from 'kysely'
+import type { z } from 'zod'
+import type { Db } from '#core/sql/server/database.ts'
+import type { CountsAnswer, listQuery, ReportRow } from '../report.api.ts'
+import { grades } from '#modules/norms/index.ts'
+import type { ReportTables } from './report.tables.ts'
+
+type Query = z.output<typeof listQuery>
+type Columns = ExpressionBuilder<ReportTables, 'report'>
+
+/** Shown as running out from half an hour before. */
+const soonMs = 30 * 60_000
+
+const sortColumns = {
+  changedAt: 'changed_at', sentAt: 'sent_at', learnedAt: 'learned_at', occurredAt: 'occurred_at', level: 'level_rank', nextDue: 'next_due', title: 'title',
+} as const
+
+export async function listReports(db: Db, self: string, query: Query, now: number): Promise<{ rows: Omit<ReportRow, 'stationName'>[]; total: number }> {
+  const found = db.withTables<ReportTables>().selectFrom('report').where((columns) => columns.and(conditionsOf(columns, self, query, now)))
+  const { total } = await found.select((columns) => columns.fn.countAll<number | string>().as('total')).executeTakeFirstOrThrow()
+  const descending = query.sort.startsWith('-')
+  const column = sortColumns[query.sort.replace('-', '') as keyof typeof sortColumns]
+  const rows = await found
+    .select(['row', 'next_due', (columns) => columns.case().when(isLate(columns, now)).then(1).else(0).end().as('late')])
+    // What has no value comes last either way; the subject settles ties, so that pages neither skip nor repeat.
+    .orderBy((columns) => columns.case().when(column, 'is', null).then(1).else(0).end())
+    .orderBy(column, descending ? 'desc' : 'asc')
+    .orderBy('subject', 'desc')
+    .limit(query.size)
+    .offset((query.page - 1) * query.size)
+    .execute()
+  return {
+    rows: rows.map(({ row, next_due, late }) => ({ ...(JSON.parse(row) as Omit<ReportRow, 'stationName' | 'nextDue' | 'late'>), nextDue: next_due, late: Number(late) === 1 })),
+    total: Number(total),
+  }
+}
+
+function conditionsOf(columns: Columns, self: string, query: Query, now: number) {
+  const words = (query.q ?? '').toLowerCase().split(/\s+/).filter(Boolean)
+  return [
+    ...(query.box === 'all' ? [] : [columns('is_own', '=', query.box === 'out' ? 1 : 0)]),
+    ...(query.status ? [columns('status', '=', query.status)] : []),
+    ...(query.kind ? [columns('kind', '=', query.kind)] : []),
+    ...(query.level ? [columns('level_rank', '=', grades.indexOf(query.level) + 1)] : []),
+    ...(query.mode ? [columns('mode', '=', query.mode)] : []),
+    ...(query.incidentId ? [columns('incident_id', '=', query.incidentId)] : []),
+    ...(query.from === undefined ? [] : [columns('learned_at', '>=', query.from)]),
+    ...(query.to === undefined ? [] : [columns('learned_at', '<=', query.to)]),
+    ...(query.need === 'acceptance' ? [columns('wants_acceptance', '=', 1)] : []),
+    ...(query.need === 'overdue' ? [ownDeadline(columns, self, 0, now)] : []),
+    ...(query.need === 'dueSoon' ? [ownDeadline(columns, self, now, now + soonMs)] : []),
+    ...words.map((word) => sql<boolean>`search like ${`%${word.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`} escape '\\'`),
+  ]
+}
+
+function ownDeadline(columns: Columns, self: string, after: number, until: number) {
+  return columns('subject', 'in', columns.selectFrom('report_deadline').select('report_deadline.subject')
+    .where('report_deadline.station', '=', self).where('met_at', 'is', null).where('due', '>=', after).where('due', '<', until))
+}
+
+function isLate(columns: Columns, now: number) {
+  return columns.exists(columns.selectFrom('report_deadline').select('due')
+    .whereRef('report_deadline.subject', '=', 'report.subject')
+    .where((deadline) => deadline.or([deadline('met_at', '>', deadline.ref('due')), deadline.and([deadline('met_at', 'is', null), deadline('due', '<', now)])])))
+}
+
+/** The badges of the duty desk. */
+export async function countReports(db: Db, self: string, now: number): Promise<CountsAnswer> {
+  const tables = db.withTables<ReportTables>()
+  const count = async (condition: (columns: Columns) => ReturnType<Columns['and']>): Promise<number> => {
+    const { total } = await tables.selectFrom('report').where(condition).select((columns) => columns.fn.countAll<number | string>().as('total')).executeTakeFirstOrThrow()
+    return Number(total)
+  }
+  const instructions = await tables.selectFrom('report_deadline').where('station', '=', self).where('kind', '=', 'instruction').where('met_at', 'is', null)
+    .select((columns) => columns.fn.countAll<number | string>().as('total')).executeTakeFirstOrThrow()
+  return {
+    unaccepted: await count((columns) => columns.and([columns('wants_acceptance', '=', 1)])),
+    overdue: await count((columns) => columns.and([ownDeadline(columns, self, 0, now)])),
+    dueSoon: await count((columns) => columns.and([ownDeadline(columns, self, now, now + soonMs)])),
+    drafts: await count((columns) => columns.and([columns('status', '=', 'draft'), columns('is_own', '=', 1)])),
+    awaitingSignature: await count((columns) => columns.and([columns('status', '=', 'submitted'), columns('is_own', '=', 1)])),
+    instructions: Number(instructions.total),
+  }
+}
+
+/** Sent reports of an incident, oldest first. */
+export async function sentReportsOf(db: Db, incidentId: string): Promise<string[]> {
+  const rows = await db.withTables<ReportTables>().selectFrom('report').where('incident_id', '=', incidentId).where('sent_at', 'is not', null)
+    .orderBy('sent_at').orderBy('subject').select('subject').execute()
+  return rows.map(({ subject }) => subject)
+}
+
+/** The report that an earlier request with the same key has made. */
+export async function reportByRequest(db: Db, requestKey: string): Promise<string | undefined> {
+  const row = await db.withTables<ReportTables>().selectFrom('report').where('request_key', '=', requestKey).select('subject').executeTakeFirst()
+  return row?.subject
+}
+
+/** Reports that this station has to urge for by now, a few at a time. */
+export async function reportsToUrge(db: Db, now: number): Promise<string[]> {
+  const rows = await db.withTables<ReportTables>().selectFrom('report').where('urge_at', '<=', now).orderBy('urge_at').limit(50).select('subject').execute()
+  return rows.map(({ subject }) => subject)
+}
