@@ -86,18 +86,11 @@ export function factStore(dialect: Dialect) {
       return rows.map(toStored)
     },
 
-    async subject(db: Db, subject: string): Promise<SubjectRow | undefined> {
-      const rows = await run<SubjectRow>(db, 'select * from subjects where subject = ?', [subject])
-      return rows[0]
-    },
-
     async putSubject(db: Db, row: SubjectRow): Promise<void> {
       await run(
         db,
-        'insert into subjects (subject, kind, state, reach, last_ms, last_n, last_station, last_id) values (?, ?, ?, ?, ?, ?, ?, ?)'
-          + ' on conflict (subject) do update set state = excluded.state, reach = excluded.reach, last_ms = excluded.last_ms,'
-          + ' last_n = excluded.last_n, last_station = excluded.last_station, last_id = excluded.last_id',
-        [row.subject, row.kind, row.state, row.reach, row.last_ms, row.last_n, row.last_station, row.last_id],
+        'insert into subjects (subject, kind, reach) values (?, ?, ?) on conflict (subject) do update set reach = excluded.reach',
+        [row.subject, row.kind, row.reach],
       )
     },
 

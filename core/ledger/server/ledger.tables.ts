@@ -22,15 +22,12 @@ export interface FactRow {
   reacted: number
 }
 
+/** Where a subject must be known. Its state is not stored: it is the fold of its facts. */
 export interface SubjectRow {
   subject: string
   kind: string
-  state: string
+  /** JSON of a `Reach`. */
   reach: string
-  last_ms: number
-  last_n: number
-  last_station: string
-  last_id: string
 }
 
 /** What was turned away at the door, for the auditor: never a fact, so it has no position. */
@@ -79,12 +76,7 @@ export const ledgerTables: Migration[] = [
       const subjects = db.schema.createTable('subjects')
         .addColumn('subject', 'text', (c) => c.primaryKey())
         .addColumn('kind', 'text', (c) => c.notNull())
-        .addColumn('state', 'text', (c) => c.notNull())
         .addColumn('reach', 'text', (c) => c.notNull())
-        .addColumn('last_ms', bigInteger, (c) => c.notNull())
-        .addColumn('last_n', bigInteger, (c) => c.notNull())
-        .addColumn('last_station', 'text', (c) => c.notNull())
-        .addColumn('last_id', 'text', (c) => c.notNull())
       // Kept in the order of its key: one page fewer to write for every fact.
       await (dialect === 'sqlite' ? subjects.modifyEnd(sql`without rowid`) : subjects).execute()
       await db.schema.createTable('turned_away')

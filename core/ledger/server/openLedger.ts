@@ -4,7 +4,7 @@ import { inspect, kindOfSubject, directoryKind, type Directory, type Fact, type 
 import { factStore } from './factStore.ts'
 import type { Accepted, Ledger, LedgerNews, LedgerPart, Outbox } from './ledger.ts'
 import { verifyStored } from './verify.ts'
-import { Workspace, type LedgerMemory, type LedgerParts } from './workspace.ts'
+import { foldStored, Workspace, type LedgerMemory, type LedgerParts } from './workspace.ts'
 
 export interface LedgerOptions {
   database: Database
@@ -135,8 +135,10 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     releaseWaiting,
     write: (actor, work) => inWorkspace((space) => work(space.writer(actor))),
     state: async <State>(type: SubjectType<State>, subject: string) => {
-      const row = await store.subject(database.read, subject)
-      return row ? (JSON.parse(row.state) as State) : type.start(subject)
+      const cached = memory.subjects.get(subject)
+      if (cached) return cached.state as State
+      const facts = await store.ofSubject(database.read, subject)
+      return facts.length > 0 ? (foldStored(parts, subject, facts).state as State) : type.start(subject)
     },
     fact: (id) => store.byId(database.read, id),
     factsOf: (subject) => store.ofSubject(database.read, subject),

@@ -22,6 +22,8 @@ export interface SubjectEntry {
   state: unknown
   reach: Reach
   last: Pick<Fact, 'at' | 'station' | 'id'> | null
+  /** The reach on the disk; null for a subject without facts there. */
+  savedReach: Reach | null
 }
 
 export interface LedgerParts {
@@ -105,13 +107,15 @@ export class Workspace {
   /** Takes in sound facts from a peer: stores all, then folds each subject once. `known` facts are stored already (they were waiting). */
   async arrive(facts: { fact: Fact; from: string | null; knownPosition?: number }[]): Promise<void> {
     const bySubject = new Map<string, Fact[]>()
+    // Folded before the newcomers are stored beside the facts they are to be compared with.
+    for (const { fact } of facts) await this.#entry(fact.subject)
     for (const { fact, from, knownPosition } of facts) {
       const schema = this.#parts.schemas[fact.type]
       // A type we know with a body we cannot read is kept and passed on like an unknown one, but changes nothing.
       const readable = !schema || schema.safeParse(fact.body).success
       if (!readable) this.#unreadable.add(fact.id)
       const status = readable ? 'admitted' : 'refused'
-      const reason = readable ? null : 'fact.bad-body'
+      const reason = readable ? null : badBody
       let position = knownPosition
       if (position === undefined) position = await this.#parts.store.insert(this.tx, fact, { receivedAt: this.now, from, status, reason, reacted: !this.#parts.reactions.has(fact.type) })
       else await this.#parts.store.setStatus(this.tx, fact.id, status, reason)
@@ -129,17 +133,14 @@ export class Workspace {
   /** Folds a subject again from all its stored facts; statuses follow. */
   async refold(subject: string): Promise<void> {
     const entry = await this.#entry(subject)
-    const type = this.#parts.types.get(kindOfSubject(subject))
     const facts = await this.#parts.store.ofSubject(this.tx, subject)
-    const foldable = facts.filter((f) => f.reason !== 'fact.bad-body')
-    const folded = type ? fold(this.#withKeys(type), subject, foldable, this.#parts.directory) : { state: null, refused: new Map<string, Refusal>() }
-    entry.state = folded.state
-    entry.last = foldable.length > 0 ? [...foldable].sort(compareFacts).at(-1)! : null
-    for (const fact of foldable) {
+    const folded = foldStored(this.#parts, subject, facts)
+    Object.assign(entry, { state: folded.state, last: folded.last, reach: unite(entry.reach, folded.reach) })
+    for (const fact of facts) {
+      if (fact.reason === badBody) continue
       const refusal = folded.refused.get(fact.id)
       const status = refusal ? 'refused' : 'admitted'
       if (!refusal) {
-        entry.reach = unite(entry.reach, reachOf(fact.station, fact.to))
         // Its station's own commands and reactions are remembered by `reacted`; a fact admitted late reacts now.
         if (fact.status === 'refused') this.#reactTo(fact)
       }
@@ -201,7 +202,7 @@ export class Workspace {
   #apply(entry: SubjectEntry, fact: Fact): Refusal | null {
     const type = this.#parts.types.get(kindOfSubject(fact.subject))
     if (type) {
-      const refusal = this.#withKeys(type).admit(fact, entry.state, this.#parts.directory)
+      const refusal = withKeys(type).admit(fact, entry.state, this.#parts.directory)
       if (isRefusal(refusal)) return refusal
       entry.state = type.evolve(entry.state, fact)
     }
@@ -209,18 +210,6 @@ export class Workspace {
     entry.reach = unite(entry.reach, reachOf(fact.station, fact.to))
     this.#changed.add(fact.subject)
     return null
-  }
-
-  /** A key that was revoked after its facts were stored no longer carries them. */
-  #withKeys(type: SubjectType<unknown>): SubjectType<unknown> {
-    return {
-      ...type,
-      admit: (fact, state, directory) => {
-        const card = directory.station(fact.station)
-        if (card && !keyFor(card, fact.seq)) return refuse('fact.revoked-key', '签名密钥已被吊销', 'Its signing key has been revoked')
-        return type.admit(fact, state, directory)
-      },
-    }
   }
 
   async #entry(subject: string): Promise<SubjectEntry> {
@@ -233,11 +222,11 @@ export class Workspace {
     return entry
   }
 
+  /** A subject not in memory is folded from its stored facts; their statuses are as the last fold left them. */
   async #load(subject: string): Promise<SubjectEntry> {
-    const row = await this.#parts.store.subject(this.tx, subject)
-    if (row) return { state: JSON.parse(row.state), reach: JSON.parse(row.reach) as Reach, last: { at: [row.last_ms, row.last_n], station: row.last_station, id: row.last_id } }
-    const type = this.#parts.types.get(kindOfSubject(subject))
-    return { state: type ? type.start(subject) : null, reach: [], last: null }
+    const facts = await this.#parts.store.ofSubject(this.tx, subject)
+    const entry = foldStored(this.#parts, subject, facts)
+    return { ...entry, savedReach: facts.length > 0 ? entry.reach : null }
   }
 
   async #react(): Promise<void> {
@@ -260,10 +249,10 @@ export class Workspace {
       const entry = this.#entries.get(subject)!
       if (!entry.last) continue
       const kind = kindOfSubject(subject)
-      await this.#parts.store.putSubject(this.tx, {
-        subject, kind, state: JSON.stringify(entry.state), reach: JSON.stringify(entry.reach),
-        last_ms: entry.last.at[0], last_n: entry.last.at[1], last_station: entry.last.station, last_id: entry.last.id,
-      })
+      if (entry.savedReach?.length !== entry.reach.length) {
+        await this.#parts.store.putSubject(this.tx, { subject, kind, reach: JSON.stringify(entry.reach) })
+        entry.savedReach = entry.reach
+      }
       const { tx, now } = this
       const { self, directory } = this.#parts
       await this.#parts.projections[kind]?.({ tx, now, self, directory }, subject, entry.state as never)
@@ -307,7 +296,35 @@ export class Workspace {
   }
 }
 
-const maxCachedSubjects = 2000
+/** Folded subjects kept in memory between writes, the least recently written dropped first. */
+const maxCachedSubjects = 5000
+const badBody = 'fact.bad-body'
+
+/** State, reach and refusals of a subject from its stored facts. */
+export function foldStored(parts: Pick<LedgerParts, 'types' | 'directory'>, subject: string, facts: (Fact & { reason: string | null })[]) {
+  const foldable = facts.filter((f) => f.reason !== badBody)
+  const type = parts.types.get(kindOfSubject(subject))
+  const { state, refused } = type ? fold(withKeys(type), subject, foldable, parts.directory) : { state: null as unknown, refused: new Map<string, Refusal>() }
+  let reach: Reach = []
+  let last: Fact | null = null
+  for (const fact of foldable) {
+    if (!refused.has(fact.id)) reach = unite(reach, reachOf(fact.station, fact.to))
+    if (last === null || compareFacts(fact, last) > 0) last = fact
+  }
+  return { state, reach, last, refused }
+}
+
+/** A key that was revoked after its facts were stored no longer carries them. */
+function withKeys(type: SubjectType<unknown>): SubjectType<unknown> {
+  return {
+    ...type,
+    admit: (fact, state, directory) => {
+      const card = directory.station(fact.station)
+      if (card && !keyFor(card, fact.seq)) return refuse('fact.revoked-key', '签名密钥已被吊销', 'Its signing key has been revoked')
+      return type.admit(fact, state, directory)
+    },
+  }
+}
 
 export function recovering(): Refusal {
   return refuse('station.recovering', '本平台正在从上级找回备份之后的数据，完成前不能新增业务', 'This station is fetching what it stated after its backup; nothing new can be stated until that is done')
