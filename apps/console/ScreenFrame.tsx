@@ -9,11 +9,13 @@ import { consoleTexts } from './consoleTexts.ts'
 export function ScreenFrame({ screen, children }: { screen: Screen; children: ReactNode }) {
   const say = useSay()
   useWindowTitle({ page: say(screen.title) })
-  useEffect(() => {
-    // A reader of the screen hears the new page; a keyboard user starts at its top.
-    document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })
-  }, [screen.path])
-  return <Breakwater key={screen.path}>{children}</Breakwater>
+  return <Breakwater key={screen.path}><FocusTop />{children}</Breakwater>
+}
+
+/** A reader of the screen hears the new page; a keyboard user starts at its top. */
+function FocusTop() {
+  useEffect(() => { document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true }) }, [])
+  return null
 }
 
 class Breakwater extends Component<{ children: ReactNode }, { broken: boolean }> {

@@ -13,5 +13,5 @@ export function useStationPath(): NamedStation[] {
   const { station } = useSession()
   const stations = useQuery({ queryKey: ['station', 'all'], queryFn: ({ signal }) => api.get<{ items: NamedStation[] }>('/api/stations', { signal }), staleTime: 60_000 })
   const nameOf = (address: string) => stations.data?.items.find((s) => s.address === address)?.name ?? address
-  return [...ancestorsOf(station.address).reverse().map((address) => ({ address, name: nameOf(address) })), { address: station.address, name: station.name }]
+  return [...ancestorsOf(station.address).toReversed().map((address) => ({ address, name: nameOf(address) })), { address: station.address, name: station.name }]
 }

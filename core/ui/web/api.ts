@@ -52,13 +52,13 @@ async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 function send<T>(method: string, path: string, body: unknown): Promise<T> {
-  return exchange<T>(path, body === undefined ? { method } : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+  return exchange<T>(path, body === undefined ? { method } : { method, body: JSON.stringify(body) })
 }
 
 async function exchange<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response
   try {
-    response = await fetch(path, { ...init, credentials: 'same-origin', headers: { accept: 'application/json', 'accept-language': currentLanguage(), ...init.headers } })
+    response = await fetch(path, { ...init, credentials: 'same-origin', headers: { accept: 'application/json', 'accept-language': currentLanguage(), ...(init.body ? { 'content-type': 'application/json' } : {}) } })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     reportConnection('down')

@@ -1,4 +1,4 @@
-import i18next, { type i18n } from 'i18next'
+import { createInstance, type i18n } from 'i18next'
 import { useCallback } from 'react'
 import { initReactI18next, useTranslation } from 'react-i18next'
 
@@ -23,7 +23,7 @@ export interface Said {
 
 const remembered = 'fengsui.language'
 
-export const wording: i18n = i18next.createInstance()
+export const wording: i18n = createInstance()
 void wording.use(initReactI18next).init({
   lng: startLanguage(),
   fallbackLng: 'zh',

@@ -3,14 +3,6 @@ import { queryText } from './api.ts'
 import { keyName } from './keys.ts'
 import { dependsOn } from './queries.ts'
 import { defineTexts, sayNow, wording } from './texts.ts'
-import { en } from './ui.en.ts'
-import { zh } from './ui.zh.ts'
-
-test('both languages have the same keys, and the same values to fill in', () => {
-  expect(Object.keys(en)).toEqual(Object.keys(zh))
-  const filled = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]).sort()
-  for (const key of Object.keys(zh) as (keyof typeof zh)[]) expect([key, filled(en[key])]).toEqual([key, filled(zh[key])])
-})
 
 test('a text is said in the language in use, with values filled in and not escaped', async () => {
   const texts = defineTexts('probe', { hello: '你好，{{name}}' }, { hello: 'Hello, {{name}}' })

@@ -12,11 +12,11 @@ const choices = {
 } as const
 
 /** Search and the four filters of the desk. */
-export function DeskFilters({ filter, onShow, search }: { filter: DeskFilter; onShow: (change: Partial<DeskFilter>) => void; search: RefObject<HTMLInputElement | null> }) {
+export function DeskFilters({ filter, onShow, searchRef }: { filter: DeskFilter; onShow: (change: Partial<DeskFilter>) => void; searchRef: RefObject<HTMLInputElement | null> }) {
   const say = useText(deskTexts)
   return (
     <div className="desk-filters">
-      <SearchField key={filter.q === undefined ? 'empty' : 'filled'} words={filter.q ?? ''} onSearch={(q) => onShow({ q: q || undefined })} field={search} />
+      <SearchField key={filter.q === undefined ? 'empty' : 'filled'} words={filter.q ?? ''} onSearch={(q) => onShow({ q: q || undefined })} fieldRef={searchRef} />
       {(['level', 'kind', 'status', 'mode'] as const).map((name) => (
         <Select
           key={name} value={filter[name]} allowClear placeholder={say(`filter.${name}`)} aria-label={say(`filter.${name}`)} popupMatchSelectWidth={false} className="desk-select"
@@ -30,7 +30,7 @@ export function DeskFilters({ filter, onShow, search }: { filter: DeskFilter; on
 }
 
 /** Searches when the typing rests; never while a Chinese word is still being composed. */
-function SearchField({ words, onSearch, field }: { words: string; onSearch: (q: string) => void; field: RefObject<HTMLInputElement | null> }) {
+function SearchField({ words, onSearch, fieldRef }: { words: string; onSearch: (q: string) => void; fieldRef: RefObject<HTMLInputElement | null> }) {
   const say = useText(deskTexts)
   const [typed, setTyped] = useState(words)
   const [composing, setComposing] = useState(false)
@@ -41,7 +41,7 @@ function SearchField({ words, onSearch, field }: { words: string; onSearch: (q: 
   }, [typed, words, composing, onSearch])
   return (
     <Input.Search
-      ref={(ref: InputRef | null) => { field.current = ref?.input ?? null }} className="desk-search" value={typed} allowClear maxLength={100} placeholder={say('search')} aria-label={say('search')}
+      ref={(ref: InputRef | null) => { fieldRef.current = ref?.input ?? null }} className="desk-search" value={typed} allowClear maxLength={100} placeholder={say('search')} aria-label={say('search')}
       onChange={(event) => setTyped(event.target.value)} onSearch={(q) => onSearch(q.trim())} onCompositionStart={() => setComposing(true)} onCompositionEnd={() => setComposing(false)}
     />
   )

@@ -26,7 +26,7 @@ export function ReportDesk() {
   const { person } = useSession()
   const filter = readFilter(useSearch({ strict: false }))
   const [sound, setSound] = useSound()
-  const search = useRef<HTMLInputElement>(null)
+  const searchRef = useRef<HTMLInputElement>(null)
   const { page, size, ...query } = filter
   const reports = useQuery({
     queryKey: ['report', 'list', filter],
@@ -42,7 +42,7 @@ export function ReportDesk() {
   const write = () => { void navigate({ to: '/reports/new' }) }
   useKeys([
     ...(mayWrite ? [{ keys: ['n'], help: said(deskTexts, 'keys.new'), run: write }] : []),
-    { keys: ['s'], help: said(deskTexts, 'keys.search'), run: () => search.current?.focus() },
+    { keys: ['s'], help: said(deskTexts, 'keys.search'), run: () => searchRef.current?.focus() },
     { keys: ['b'], help: said(deskTexts, 'keys.box'), run: () => show({ box: filter.box === 'in' ? 'out' : 'in' }) },
   ])
 
@@ -63,7 +63,7 @@ export function ReportDesk() {
             value={filter.box} onChange={(box) => show({ box })} aria-label={say('title')}
             options={[{ value: 'in', label: say('box.in') }, { value: 'out', label: say('box.out') }, { value: 'all', label: say('box.all') }]}
           />
-          <DeskFilters filter={filter} onShow={show} search={search} />
+          <DeskFilters filter={filter} onShow={show} searchRef={searchRef} />
         </div>
         <Fetched query={reports}>
           {(data) => <DeskList rows={data.items} total={data.total} filter={filter} onShow={show} empty={say(isNarrowed(filter) ? 'empty.filtered' : filter.box === 'in' ? 'empty.in' : 'empty.out')} />}

@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { casualtiesOf, edgeOf, isNarrowed, readFilter, unsentLinks, writeFilter } from './deskView.ts'
-import { en } from './desk.en.ts'
-import { zh } from './desk.zh.ts'
 
 const now = Date.UTC(2024, 0, 22, 18, 9)
 const minute = 60_000
 const row = { late: false, nextDue: null, acceptedAt: null, station: '65/6529/652928' }
-
-test('both languages have the same keys and the same values to fill in', () => {
-  expect(Object.keys(en)).toEqual(Object.keys(zh))
-  const filled = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]).sort()
-  for (const key of Object.keys(zh) as (keyof typeof zh)[]) expect([key, filled(en[key])]).toEqual([key, filled(zh[key])])
-})
 
 describe('the address of the desk', () => {
   test('round-trips what differs from a fresh desk and nothing else', () => {
