@@ -115,7 +115,7 @@ export function confirmIncident(state: IncidentState, { level, reason }: { level
 }
 
 /** Merges a duplicate: one fact on each of the two. `target` null takes this incident out of the one it is in. */
-export function mergeIncident(state: IncidentState, target: IncidentState | null, reason: string, { self }: IncidentContext): FactDraft[] | Refusal {
+export function mergeIncident(state: IncidentState, target: IncidentState | null, reason: string, { self }: Pick<IncidentContext, 'self'>): FactDraft[] | Refusal {
   const previous = mergedInto(state)
   const into = target?.id ?? null
   const faultAt = (zh: string, en: string) => refuse('incident.cannot-merge', zh, en, [{ field: 'into', message: { zh, en } }])
@@ -140,7 +140,7 @@ export function mergeIncident(state: IncidentState, target: IncidentState | null
 }
 
 /** 移交 first phase: the lead changes only when the other accepts. A newer offer takes the place of an older one. */
-export function offerHandover(state: IncidentState, { to, reason = '' }: { to: Address; reason?: string }, { self }: IncidentContext, directory: Directory): FactDraft[] | Refusal {
+export function offerHandover(state: IncidentState, { to, reason = '' }: { to: Address; reason?: string }, { self }: Pick<IncidentContext, 'self'>, directory: Directory): FactDraft[] | Refusal {
   const body = { to, reason }
   const refusal = mayState('incident.handoverOffered.v1', body, self, state)
   if (refusal) return refusal
@@ -151,12 +151,12 @@ export function offerHandover(state: IncidentState, { to, reason = '' }: { to: A
 }
 
 /** 移交 second phase, by the station it was offered to. */
-export function acceptHandover(state: IncidentState, { self }: IncidentContext): FactDraft[] | Refusal {
+export function acceptHandover(state: IncidentState, { self }: Pick<IncidentContext, 'self'>): FactDraft[] | Refusal {
   const body = { offer: state.handover?.fact ?? '' }
   return mayState('incident.handoverAccepted.v1', body, self, state) ?? noOffer(state) ?? [draft('incident.handoverAccepted.v1', state.id, body)]
 }
 
-export function declineHandover(state: IncidentState, reason: string, { self }: IncidentContext): FactDraft[] | Refusal {
+export function declineHandover(state: IncidentState, reason: string, { self }: Pick<IncidentContext, 'self'>): FactDraft[] | Refusal {
   const body = { offer: state.handover?.fact ?? '', reason }
   return mayState('incident.handoverDeclined.v1', body, self, state) ?? noOffer(state) ?? [draft('incident.handoverDeclined.v1', state.id, body)]
 }
@@ -166,12 +166,12 @@ function noOffer(state: IncidentState): Refusal | null {
 }
 
 /** Makes the incident, with its whole history, known to further stations. */
-export function shareIncident(state: IncidentState, { to, report = null, reason = '' }: { to: Address[]; report?: string | null; reason?: string }, { self }: IncidentContext): FactDraft[] | Refusal {
+export function shareIncident(state: IncidentState, { to, report = null, reason = '' }: { to: Address[]; report?: string | null; reason?: string }, { self }: Pick<IncidentContext, 'self'>): FactDraft[] | Refusal {
   const body = { report, reason }
   return mayState('incident.shared.v1', body, self, state) ?? [draft('incident.shared.v1', state.id, body, to)]
 }
 
-export function closeIncident(state: IncidentState, outcome: string, { self }: IncidentContext): FactDraft[] | Refusal {
+export function closeIncident(state: IncidentState, outcome: string, { self }: Pick<IncidentContext, 'self'>): FactDraft[] | Refusal {
   const body = { outcome }
   return mayState('incident.closed.v1', body, self, state) ?? [draft('incident.closed.v1', state.id, body)]
 }
