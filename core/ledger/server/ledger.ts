@@ -19,7 +19,7 @@ export interface Writer {
 /** What a module gives the ledger. */
 export interface LedgerPart {
   facts: FactSchemas
-  subjects: SubjectType<never>[]
+  subjects: SubjectType[]
   /** Rewrites a module's own tables for one subject from its new state, in the transaction that changed it. */
   project?: Record<string, (writer: Pick<Writer, 'tx' | 'now' | 'self' | 'directory'>, subject: string, state: never) => Promise<void>>
   /**

@@ -1,69 +1,79 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { isRefusal, newId, refuse, type Refusal } from '#core/kernel/index.ts'
-import { idOfSubject, modeOfSubject, type FactDraft } from '#core/ledger/index.ts'
-import type { Writer } from '#core/ledger/server/ledger.ts'
 import { actorOf, type App } from '#core/http/server/app.ts'
-import { invalid } from '#core/http/server/validation.ts'
 import type { Station } from '#core/station/server/module.ts'
-import { incidentSubject, incidentType, openIncident, type IncidentState } from '#modules/incident/index.ts'
-import { findCode } from '#modules/norms/index.ts'
 import * as api from '../report.api.ts'
-import * as decide from '../report.decide.ts'
-import type { Attachment, Content } from '../report.facts.ts'
-import { newReportSubject } from '../report.id.ts'
-import { reportType } from '../report.rules.ts'
-import { isParty, statusOf, type ReportState } from '../report.state.ts'
-import { countReports, listReports, reportByRequest, sentReportsOf } from './report.queries.ts'
-import { previewReport, readReport, situationOf } from './report.reading.ts'
+import { statusOf } from '../report.state.ts'
+import { reportCommands, type Command } from './report.commands.ts'
+import { countReports, listReports } from './report.queries.ts'
+import { loadReport, previewReport, readReport } from './report.reading.ts'
+import { appendAll, draftReport, knownFiles, redraftReport } from './report.writing.ts'
 
-/** The routes of `/api/reports`: read, then one command each. A command loads, decides, appends; `report.decide.ts` says what. */
+/** The routes of `/api/reports`: reading, writing, and one route for each of `reportCommands`. */
 export function reportRoutes(app: App, station: Station): void {
-  const { ledger, database, clock } = station
-  const tags = ['report']
+  readingRoutes(app, station)
+  writingRoutes(app, station)
+  for (const [name, command] of Object.entries<Command>(reportCommands)) commandRoute(app, station, name, command)
+}
 
-  app.get('/api/reports', { schema: { tags, summary: '信息列表', querystring: api.listQuery, response: { 200: api.listAnswer } }, config: { permission: 'report.read' } }, async (request) => {
+const tags = ['report']
+const params = api.reportParams
+
+function readingRoutes(app: App, station: Station): void {
+  const { ledger, database, clock } = station
+  const config = { permission: 'report.read' }
+
+  app.get('/api/reports', { config, schema: { tags, summary: '信息列表', querystring: api.listQuery, response: { 200: api.listAnswer } } }, async (request) => {
     const { rows, total } = await listReports(database.read, station.self, request.query, clock.now())
     return { items: rows.map((row) => ({ ...row, stationName: ledger.directory.station(row.station)?.name ?? row.station })), total }
   })
 
-  app.get('/api/reports/counts', { schema: { tags, summary: '待办数', response: { 200: api.countsAnswer } }, config: { permission: 'report.read' } },
+  app.get('/api/reports/counts', { config, schema: { tags, summary: '待办数', response: { 200: api.countsAnswer } } },
     () => countReports(database.read, station.self, clock.now()))
 
-  app.get('/api/reports/:id', { schema: { tags, summary: '一份报告', params: api.reportParams, response: { 200: api.reportAnswer } }, config: { permission: 'report.read' } },
+  app.get('/api/reports/:id', { config, schema: { tags, summary: '一份报告', params, response: { 200: api.reportAnswer } } },
     (request) => readReport(station, request.params.id))
 
-  app.get('/api/reports/:id/preview', { schema: { tags, summary: '签批前预览：缺项、接收单位、时限', params: api.reportParams, response: { 200: api.previewAnswer } }, config: { permission: 'report.read' } },
+  app.get('/api/reports/:id/preview', { config, schema: { tags, summary: '签批前预览：缺项、接收单位、时限', params, response: { 200: api.previewAnswer } } },
     (request) => previewReport(station, request.params.id))
+}
+
+function writingRoutes(app: App, station: Station): void {
+  const { ledger, files } = station
+  const config = { permission: 'report.draft' }
 
   app.post('/api/reports', {
+    config,
     schema: {
-      tags, summary: '拟稿',
+      tags, summary: '拟稿', body: api.newReportBody, response: { 201: api.createdAnswer },
       description: 'Without incidentId it opens an incident. A retry with the same Idempotency-Key by the same person gets the same report and makes no second one, whatever its body.',
       headers: z.looseObject({ 'idempotency-key': z.string().min(1).max(120).optional() }),
-      body: api.newReportBody, response: { 201: api.createdAnswer },
     },
-    config: { permission: 'report.draft' },
   }, async (request, reply) => {
-    const { mode: wanted, incidentId, attachments = [], ...writing } = request.body
+    const { mode, incidentId, attachments, ...writing } = request.body
     const key = request.headers['idempotency-key']
-    const requestKey = key === undefined ? undefined : `${request.person.id}:${key}`
-    const files = await knownFiles(station, attachments)
-    const state = await ledger.write(actorOf(request), async (writer) => {
-      const before = requestKey === undefined ? undefined : await reportByRequest(writer.tx, requestKey)
-      if (before !== undefined) return writer.state(reportType, before)
-      const { norms } = await situationOf(writer)
-      checkWriting(writing, norms, writer.now)
-      const mode = incidentId === undefined ? (wanted ?? 'actual') : modeOfSubject(incidentSubject(incidentId))
-      if (wanted !== undefined && wanted !== mode) throw refuse('report.mode-mismatch', '报告与事件的模式（实战、演练、测试）须一致', 'A report has the mode of its incident', [{ field: 'mode', message: { zh: `该事件为 ${mode}`, en: `the incident is ${mode}` } }])
-      const newIncident = incidentId === undefined ? openIncident({ ...writing, id: newId(writer.now), mode, title: writing.title.slice(0, 120) }, { self: writer.self, norms }) : []
-      for (const draft of newIncident) await writer.append(draft)
-      const incident = incidentId === undefined ? idOfSubject(newIncident[0]?.subject ?? '') : (await knownIncident(writer, incidentId)).id
-      const subject = newReportSubject(writer.self, mode, writer.now)
-      const empty = await writer.state(reportType, subject)
-      await state_(writer, decide.draft(empty, { content: { ...writing, incidentId: incident }, attachments: files, requestKey }))
-      return writer.state(reportType, subject)
-    })
+    const report = {
+      writing, incidentId, mode, attachments: await knownFiles(files, attachments),
+      requestKey: key === undefined ? undefined : `${request.person.id}:${key}`,
+    }
+    const state = await ledger.write(actorOf(request), (writer) => draftReport(writer, report))
     return reply.status(201).send({ id: state.id, incidentId: state.content?.incidentId ?? '', status: statusOf(state) })
+  })
+
+  app.put('/api/reports/:id', { config, schema: { tags, summary: '修改草稿', params, body: api.editReportBody, response: { 200: api.reportAnswer } } }, async (request) => {
+    const { incidentId: _, attachments, ...writing } = request.body
+    const known = await knownFiles(files, attachments)
+    await ledger.write(actorOf(request), async (writer) => redraftReport(writer, await loadReport(writer, request.params.id), writing, known))
+    return readReport(station, request.params.id)
+  })
+}
+
+function commandRoute(app: App, station: Station, name: string, { summary, permission, body, decide }: Command): void {
+  app.post(`/api/reports/:id/${name}`, { config: { permission }, schema: { tags, summary, params, body, response: { 200: api.reportAnswer } } }, async (request) => {
+    const { id } = request.params as z.output<typeof params>
+    await station.ledger.write(actorOf(request), async (writer) => {
+      const state = await loadReport(writer, id)
+      await appendAll(writer, await decide(request.body, { writer, station, state }))
+    })
+    return readReport(station, id)
   })
 }
