@@ -18,7 +18,7 @@ function fact(station: string, factType: string, body: Record<string, unknown>, 
 const enrolled = (over: Partial<Fact> = {}) => fact('65/6529', 'station.enrolled.v1', county, { at: [1, 0], ...over })
 
 function card(facts: Fact[]): { card: StationCard | null; codes: string[] } {
-  const folded = fold(type, facts[0]!.subject, facts, directory)
+  const folded = fold(type, facts[0]?.subject ?? '', facts, directory)
   return { card: folded.state.card, codes: [...folded.refused.values()].map((r) => r.code) }
 }
 

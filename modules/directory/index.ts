@@ -1,2 +1,3 @@
 export { directoryFacts } from './directory.facts.ts'
-export { currentKey, orThrow, stationSubjectOf, type PinnedRoot, type StationState } from './directory.rules.ts'
+export { currentKey, found, orThrow, stationSubjectOf, type PinnedRoot, type StationState } from './directory.rules.ts'
+export { readEnrolmentToken, writeEnrolmentToken, type EnrolmentToken } from './enrolment.ts'

@@ -4,6 +4,7 @@ import type { Ledger, LedgerPart } from '#core/ledger/server/ledger.ts'
 import type { Files } from '#core/files/server/files.ts'
 import type { App } from '#core/http/server/app.ts'
 import type { Role } from '#core/http/roles.ts'
+import type { KeyRing } from './keyRing.ts'
 
 /** What every module of one running station may use. Built once in `apps/station/context.ts`. */
 export interface Station {
@@ -15,6 +16,8 @@ export interface Station {
   /** demo: loopback only, fixed accounts; test: also allows cutting links; production: neither. */
   readonly mode: 'demo' | 'test' | 'production'
   readonly version: string
+  /** Absent when the station's key is not ours to replace (tests, hardware). */
+  readonly keyRing?: KeyRing
 }
 
 /**

@@ -1,0 +1,70 @@
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { refuse } from '#core/kernel/index.ts'
+import type { Role } from '#core/http/roles.ts'
+import type { App } from '#core/http/server/app.ts'
+import { cookieNameOf, credentialOf } from '#core/http/server/gate.ts'
+import type { Station } from '#core/station/server/module.ts'
+import { newTokenBody, passwordChange, personSchema, setupBody, signedInSchema, signInBody, tokenRowSchema } from '../people.api.ts'
+import type { People } from './people.ts'
+import type { PeopleTables } from './people.tables.ts'
+import { sessionMs, type Sessions } from './sessions.ts'
+
+const tags = ['session']
+
+/** Signing in and out, one's own password and API tokens, and the first start of a production station. */
+export function sessionRoutes(app: App, station: Station, sessions: Sessions, people: People): void {
+  const cookieName = cookieNameOf(station.self)
+  const strict = { rateLimit: { max: station.mode === 'production' ? 20 : 100_000, timeWindow: 60_000 } }
+  const setCookie = (reply: FastifyReply, token: string) =>
+    reply.setCookie(cookieName, token, { path: '/', httpOnly: true, sameSite: 'strict', secure: 'auto', maxAge: sessionMs / 1000 })
+
+  app.post('/api/session', { schema: { tags, summary: 'Sign in', body: signInBody, response: { 200: signedInSchema } }, config: { public: true, ...strict } }, async (request, reply) => {
+    const { account, password } = request.body
+    const signedIn = await sessions.signIn(account, password, request.ip)
+    await people.note(signedIn.person, 'session.opened', request.ip)
+    return setCookie(reply, signedIn.token).send(signedIn)
+  })
+
+  app.get('/api/session', { schema: { tags, summary: 'Who is signed in', response: { 200: z.object({ person: personSchema }) } }, config: { permission: 'session.own' } },
+    async (request) => ({ person: request.person }))
+
+  app.delete('/api/session', { schema: { tags, summary: 'Sign out', response: { 204: z.undefined() } }, config: { permission: 'session.own' } }, async (request, reply) => {
+    const credential = credentialOf(request.raw, cookieName)
+    if (credential) await sessions.signOut(credential.token)
+    return reply.clearCookie(cookieName, { path: '/' }).status(204).send()
+  })
+
+  app.post('/api/session/password', { schema: { tags, summary: 'Change one’s own password; ends one’s other sessions', body: passwordChange, response: { 204: z.undefined() } }, config: { permission: 'session.own', ...strict } }, async (request, reply) => {
+    await people.changePassword(request.person, request.body.current, request.body.password)
+    await sessions.endAll(request.person.id, credentialOf(request.raw, cookieName)?.token)
+    return reply.status(204).send()
+  })
+
+  app.post('/api/session/tokens', { schema: { tags, summary: 'An API token for a machine, shown once', body: newTokenBody, response: { 201: z.object({ id: z.string(), token: z.string() }) } }, config: { permission: 'session.own', ...strict } }, async (request, reply) => {
+    const { name, roles, expiresInDays } = request.body
+    const made = await sessions.newApiToken(request.person, name, roles, expiresInDays)
+    await people.note(request.person, 'token.created', name)
+    return reply.status(201).send(made)
+  })
+
+  app.get('/api/session/tokens', { schema: { tags, summary: 'One’s own API tokens', response: { 200: z.object({ items: z.array(tokenRowSchema), total: z.int() }) } }, config: { permission: 'session.own' } }, async (request) => {
+    const rows = await station.database.read.withTables<PeopleTables>().selectFrom('token').selectAll().where('person', '=', request.person.id).where('kind', '=', 'api').orderBy('id').execute()
+    const items = rows.map((row) => ({ id: row.id, name: row.name, roles: JSON.parse(row.roles ?? '[]') as Role[], createdAt: row.created_at, seenAt: row.seen_at, expiresAt: row.expires_at }))
+    return { items, total: items.length }
+  })
+
+  app.delete('/api/session/tokens/:id', { schema: { tags, summary: 'Withdraw an API token', params: z.object({ id: z.string().max(40) }), response: { 204: z.undefined() } }, config: { permission: 'session.own' } }, async (request, reply) => {
+    const gone = await station.database.write((tx) => tx.withTables<PeopleTables>().deleteFrom('token').where('person', '=', request.person.id).where('kind', '=', 'api').where('id', '=', request.params.id).executeTakeFirst())
+    if (Number(gone.numDeletedRows) === 0) throw refuse('token.not-found', '没有这个令牌', 'There is no such token')
+    await people.note(request.person, 'token.withdrawn', request.params.id)
+    return reply.status(204).send()
+  })
+
+  app.post('/api/setup', { schema: { tags, summary: 'First start: make the security administrator', body: setupBody, response: { 201: signedInSchema } }, config: { public: true, ...strict } }, async (request, reply) => {
+    const { token, ...person } = request.body
+    const first = await people.setUp(token, person)
+    const session = await sessions.open(first)
+    return setCookie(reply, session).status(201).send({ token: session, person: first })
+  })
+}
