@@ -85,7 +85,7 @@ function whatMet(state: ReportState, clock: Clock): Met | null {
     case 'relay': return earliest(hop?.accepted, hop?.forwarded, state.merged)
     case 'followUp': return earliest(state.followed[0], ended)
     case 'final': return earliest(state.followed.find((later) => later.kind === 'final'), ended)
-    case 'instruction': return null
+    default: return null
   }
 }
 

@@ -1,5 +1,5 @@
 import { divisionName } from '#core/geo/divisions.ts'
-import { levelOf } from '#core/kernel/index.ts'
+import { ancestorsOf, levelOf } from '#core/kernel/index.ts'
 import type { Mode } from '#core/ledger/index.ts'
 import { measureNames, type FigureName, type Grade } from '#modules/norms/index.ts'
 import { printableLine, paragraphsOf } from '../printable.ts'
@@ -31,7 +31,10 @@ const figureWords: Record<FigureName, { name: string; unit: string }> = {
 /** What 值班快报 says of a report. Printed in Chinese whatever the screen's language: it is an official document. */
 export function bulletinOf(report: ReportAnswer, words: BulletinWords): Bulletin {
   const at = report.signedAt ?? report.changedAt
-  const receivers = report.receivers.map((r) => organName(r.station, r.name))
+  const line = ancestorsOf(report.station)
+  const upward = report.receivers.filter((r) => line.includes(r.station))
+  const others = report.receivers.filter((r) => !line.includes(r.station))
+  const names = (stations: typeof upward) => stations.map((r) => organName(r.station, r.name))
   return {
     mark: markOf[report.mode],
     organ: organName(report.station, report.stationName),
@@ -40,7 +43,7 @@ export function bulletinOf(report: ReportAnswer, words: BulletinWords): Bulletin
     signer: report.signedBy === null ? null : printableLine(report.signedBy),
     date: day(at),
     title: titleOf(report),
-    recipients: receivers,
+    recipients: names(upward.length > 0 ? upward : others),
     body: [
       ...section('一、基本情况', basics(report, words)),
       ...section('二、人员伤亡和财产损失', [figuresSentence(report)]),
@@ -49,7 +52,7 @@ export function bulletinOf(report: ReportAnswer, words: BulletinWords): Bulletin
       ...closing(report),
     ],
     attachments: report.attachments.map((a) => printableLine(a.name)),
-    copies: report.hops.filter((hop) => !report.receivers.some((r) => r.station === hop.station)).map((hop) => organName(hop.station, hop.name)),
+    copies: upward.length > 0 ? names(others) : [],
     issuedAt: report.signedAt === null ? '未签发' : `${moment(at)}印发`,
     reportId: report.id,
     at,

@@ -22,7 +22,7 @@ export interface Command<Body extends z.ZodType = z.ZodType> {
   summary: string
   permission: string
   body: Body
-  decide(input: z.output<Body>, deciding: Deciding): FactDraft[] | Refusal | Promise<FactDraft[] | Refusal>
+  decide: (input: z.output<Body>, deciding: Deciding) => FactDraft[] | Refusal | Promise<FactDraft[] | Refusal>
 }
 
 /** `POST /api/reports/{id}/{name}` for each: its body, who may, and what `report.decide.ts` needs to know. */

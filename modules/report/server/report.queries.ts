@@ -21,16 +21,16 @@ export async function listReports(db: Db, self: string, query: Query, now: numbe
   const descending = query.sort.startsWith('-')
   const column = sortColumns[query.sort.replace('-', '') as keyof typeof sortColumns]
   const rows = await found
-    .select(['row', 'next_due', (columns) => columns.case().when(isLate(columns, now)).then(1).else(0).end().as('late')])
+    .select(['row', 'next_due', (columns) => columns.case().when(isLate(columns, now)).then(columns.lit(1)).else(columns.lit(0)).end().as('late')])
     // What has no value comes last either way; the subject settles ties, so that pages neither skip nor repeat.
-    .orderBy((columns) => columns.case().when(column, 'is', null).then(1).else(0).end())
+    .orderBy((columns) => columns.case().when(column, 'is', null).then(columns.lit(1)).else(columns.lit(0)).end())
     .orderBy(column, descending ? 'desc' : 'asc')
     .orderBy('subject', 'desc')
     .limit(query.size)
     .offset((query.page - 1) * query.size)
     .execute()
   return {
-    rows: rows.map(({ row, next_due, late }) => ({ ...(JSON.parse(row) as Omit<ReportRow, 'stationName' | 'nextDue' | 'late'>), nextDue: next_due, late: Number(late) === 1 })),
+    rows: rows.map(({ row, next_due, late }) => ({ ...(JSON.parse(row) as Omit<ReportRow, 'stationName' | 'nextDue' | 'late'>), nextDue: next_due, late: late === 1 })),
     total: Number(total),
   }
 }

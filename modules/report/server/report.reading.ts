@@ -1,15 +1,18 @@
+import type { z } from 'zod'
 import { isRefusal, refuse } from '#core/kernel/index.ts'
 import { subjectOf, type SubjectType } from '#core/ledger/index.ts'
 import type { Station } from '#core/station/server/module.ts'
 import { incidentSubject, incidentType, type IncidentState } from '#modules/incident/index.ts'
-import { effectiveNorms, normsSubject, normsType, qualityWeights, type Norms } from '#modules/norms/index.ts'
-import type { PreviewAnswer, ReportAnswer } from '../report.api.ts'
+import { effectiveNorms, findCode, normsSubject, normsType, qualityWeights, type Norms } from '#modules/norms/index.ts'
+import type { listAnswer, listQuery, PreviewAnswer, ReportAnswer } from '../report.api.ts'
 import { obstacleTo, outlookOf } from '../report.decide.ts'
 import { clocksOfSending } from '../report.deadlines.ts'
 import { defaultWeights } from '../report.quality.ts'
 import { reportType } from '../report.rules.ts'
 import { isParty, type ReportState } from '../report.state.ts'
 import { reportView } from '../report.view.ts'
+import type { BulletinWords } from './bulletinOf.ts'
+import { listReports } from './report.queries.ts'
 
 /** Whatever can tell folded state: the ledger outside a write, the writer inside. */
 export interface StateReader {
@@ -31,6 +34,11 @@ export async function loadReport(reader: StateReader, id: string): Promise<Repor
 
 export function loadIncident(reader: StateReader, state: ReportState): Promise<IncidentState> {
   return reader.state(incidentType, incidentSubject(state.content?.incidentId ?? ''))
+}
+
+export async function readList({ database, ledger, clock, self }: Station, query: z.output<typeof listQuery>): Promise<z.output<typeof listAnswer>> {
+  const { rows, total } = await listReports(database.read, self, query, clock.now())
+  return { items: rows.map((row) => ({ ...row, stationName: ledger.directory.station(row.station)?.name ?? row.station })), total }
 }
 
 export async function readReport(station: Station, id: string): Promise<ReportAnswer> {
@@ -63,5 +71,17 @@ export async function previewReport({ ledger, clock, self }: Station, id: string
     receivers: outlook.receivers.map((station) => ({ station, name: ledger.directory.station(station)?.name ?? station })),
     deadlines: clocks.map((clock) => ({ ...clock, late: clock.due < now })),
     obstacle: isRefusal(obstacle) ? { code: obstacle.code, detail: obstacle.sentence } : null,
+  }
+}
+
+/** The names that printed documents use, from the norms in force. */
+export async function wordsOf({ ledger, clock }: Station): Promise<BulletinWords> {
+  const norms = await normsOf(ledger, clock.now())
+  return {
+    codeName: (code) => findCode(norms, code)?.zh,
+    measure: (name) => {
+      const measure = norms.get('measure', `measure/${name}`)
+      return measure && { name: measure.zh, unit: measure.unit }
+    },
   }
 }

@@ -4,8 +4,9 @@ import type { Station } from '#core/station/server/module.ts'
 import * as api from '../report.api.ts'
 import { statusOf } from '../report.state.ts'
 import { reportCommands, type Command } from './report.commands.ts'
-import { countReports, listReports } from './report.queries.ts'
-import { loadReport, previewReport, readReport } from './report.reading.ts'
+import { reportDocuments } from './report.documents.ts'
+import { countReports } from './report.queries.ts'
+import { loadReport, previewReport, readList, readReport, wordsOf } from './report.reading.ts'
 import { appendAll, draftReport, knownFiles, redraftReport } from './report.writing.ts'
 
 /** The routes of `/api/reports`: reading, writing, and one route for each of `reportCommands`. */
@@ -19,13 +20,11 @@ const tags = ['report']
 const params = api.reportParams
 
 function readingRoutes(app: App, station: Station): void {
-  const { ledger, database, clock } = station
+  const { database, clock } = station
   const config = { permission: 'report.read' }
 
-  app.get('/api/reports', { config, schema: { tags, summary: '信息列表', querystring: api.listQuery, response: { 200: api.listAnswer } } }, async (request) => {
-    const { rows, total } = await listReports(database.read, station.self, request.query, clock.now())
-    return { items: rows.map((row) => ({ ...row, stationName: ledger.directory.station(row.station)?.name ?? row.station })), total }
-  })
+  app.get('/api/reports', { config, schema: { tags, summary: '信息列表', querystring: api.listQuery, response: { 200: api.listAnswer } } },
+    (request) => readList(station, request.query))
 
   app.get('/api/reports/counts', { config, schema: { tags, summary: '待办数', response: { 200: api.countsAnswer } } },
     () => countReports(database.read, station.self, clock.now()))
@@ -35,6 +34,13 @@ function readingRoutes(app: App, station: Station): void {
 
   app.get('/api/reports/:id/preview', { config, schema: { tags, summary: '签批前预览：缺项、接收单位、时限', params, response: { 200: api.previewAnswer } } },
     (request) => previewReport(station, request.params.id))
+
+  reportDocuments(app, {
+    read: (_, id) => readReport(station, id),
+    list: (_, query) => readList(station, query),
+    words: () => wordsOf(station),
+    now: () => clock.now(),
+  })
 }
 
 function writingRoutes(app: App, station: Station): void {
@@ -69,7 +75,7 @@ function writingRoutes(app: App, station: Station): void {
 
 function commandRoute(app: App, station: Station, name: string, { summary, permission, body, decide }: Command): void {
   app.post(`/api/reports/:id/${name}`, { config: { permission }, schema: { tags, summary, params, body, response: { 200: api.reportAnswer } } }, async (request) => {
-    const { id } = request.params as z.output<typeof params>
+    const { id } = request.params
     await station.ledger.write(actorOf(request), async (writer) => {
       const state = await loadReport(writer, id)
       await appendAll(writer, await decide(request.body, { writer, station, state }))

@@ -16,7 +16,7 @@ export function sampleReport(change: Partial<ReportAnswer> = {}): ReportAnswer {
     attributes: { magnitude: 7.1 }, details: { needs: '棉帐篷500顶、棉被2000床、取暖炉500台', trend: '余震不断，夜间气温-17℃' },
     attachments: [{ sha256: 'a'.repeat(64), name: '亚曼苏乡震后现场.jpg', size: 1_234_567, mediaType: 'image/jpeg' }, { sha256: 'b'.repeat(64), name: '道路中断情况表.xlsx', size: 23_456, mediaType: 'application/zip' }],
     phonedAt: at + 10 * minute, signedBy: '艾力·买买提', signedAt: at + 32 * minute, returned: null, mergedInto: null, closedAt: null, outcome: null,
-    receivers: [{ station: '65/6529', name: '阿克苏地区' }, { station: '65', name: '新疆维吾尔自治区' }],
+    receivers: [{ station: '65/6529', name: '阿克苏地区' }, { station: '65', name: '新疆维吾尔自治区' }, { station: '65/@seismology', name: '自治区地震局' }],
     required: [], expected: [], missing: [],
     previous: { report: '01HMTW', figures: { deaths: 1, missing: null, seriousInjuries: null, lightInjuries: 4, trapped: 0, evacuated: 12_426, lossWan: null } },
     followedBy: [], deadlines: [],
