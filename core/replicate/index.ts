@@ -1,0 +1,6 @@
+export * from './frames.ts'
+export * from './handshake.ts'
+export * from './link.ts'
+export * from './reasons.ts'
+export * from './state.ts'
+export { nextHead, startCursor } from './taking.ts'

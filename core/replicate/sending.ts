@@ -1,0 +1,80 @@
+import { receiptSchema, type Cursor, type Receipt } from './frames.ts'
+import { receiptText } from './handshake.ts'
+import { send, stop, type Step } from './session.ts'
+import type { Session } from './state.ts'
+
+/** Batches on their way without a receipt. Small enough to bound memory, large enough for a satellite's delay. */
+export const maxInflight = 4
+
+/** The peer has told what it took; ours is to judge whether that fits our queue (SPEC ). */
+export function onChecked(step: Step, session: Session, told: { taken: Cursor; renew: boolean; out: { epoch: number; n: number }; headAt: string | null }): void {
+  const { plan, state } = step
+  if (session.phase !== 'joined' || session.sending) return
+  state.out = told.out
+  const { taken } = told
+  if (told.renew || session.renewing) {
+    step.out.push({ kind: 'open-epoch', session: session.id, epoch: Math.max(state.out.epoch, taken.epoch) + 1 })
+    return
+  }
+  if (taken.epoch > state.out.epoch) return stop(step, session, 'restored-backup', plan.self)
+  if (taken.epoch < state.out.epoch) return onEpochOpened(step, session)
+  if (told.headAt === null) return stop(step, session, 'restored-backup', plan.self)
+  if (told.headAt !== taken.head) return stop(step, session, 'forked', plan.self)
+  begin(step, session, taken.n)
+}
+
+/** Our queue begins anew: tell the epoch and how much the backfill holds, then stream from its first entry. */
+export function onEpochOpened(step: Step, session: Session): void {
+  if (session.phase !== 'joined' || session.sending) return
+  send(step, session, { k: 'epoch', epoch: step.state.out.epoch, until: step.state.out.n })
+  begin(step, session, 0)
+}
+
+function begin(step: Step, session: Session, from: number): void {
+  session.sending = true
+  session.sent = from
+  step.state.acked = { epoch: step.state.out.epoch, n: from }
+  step.state.lastExchangeAt = step.plan.wall()
+  pump(step, session)
+}
+
+/** Asks for the next batch at once whenever there is one and the window is open: batches grow only while others are under way. */
+export function pump(step: Step, session: Session): void {
+  const { state } = step
+  if (!session.sending || session.loading || session.inflight.length >= maxInflight || session.sent >= state.out.n) return
+  session.loading = true
+  step.out.push({ kind: 'load', session: session.id, epoch: state.out.epoch, after: session.sent })
+}
+
+export function onLoaded(step: Step, session: Session, batch: { epoch: number; after: number; facts: { text: string; sig: string }[]; head: string }): void {
+  session.loading = false
+  if (!session.sending || batch.facts.length === 0 || batch.epoch !== step.state.out.epoch || batch.after !== session.sent) return
+  session.sent += batch.facts.length
+  session.inflight = [...session.inflight, { last: session.sent, head: batch.head }]
+  send(step, session, { k: 'facts', epoch: batch.epoch, first: batch.after + 1, facts: batch.facts })
+  pump(step, session)
+}
+
+/** A signed receipt: it must be the peer's, for an entry under way, over the very history we sent (SPEC R-8). */
+export function onReceipt(step: Step, session: Session, text: string, sig: string): void {
+  const { plan, state } = step
+  const receipt = readReceipt(text)
+  const place = receipt ? session.inflight.findIndex((b) => b.last === receipt.n) : -1
+  if (!receipt || place === -1 || receipt.from !== plan.peer || receipt.to !== plan.self || receipt.epoch !== state.out.epoch
+    || !session.theirs || !plan.crypto.verify(receiptText(text), sig, session.theirs.publicKey)) return stop(step, session, 'malformed', plan.peer)
+  if (session.inflight[place]!.head !== receipt.head) return stop(step, session, 'forked', plan.self)
+  session.inflight = session.inflight.slice(place + 1)
+  state.acked = { epoch: receipt.epoch, n: receipt.n }
+  state.lastExchangeAt = plan.wall()
+  state.attempts = 0
+  step.out.push({ kind: 'receipt', receipt, text, sig })
+  pump(step, session)
+}
+
+function readReceipt(text: string): Receipt | null {
+  try {
+    return receiptSchema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}

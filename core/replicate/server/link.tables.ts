@@ -1,0 +1,106 @@
+import { bigInteger, countingKey } from '#core/sql/server/columns.ts'
+import type { Migration } from '#core/sql/server/database.ts'
+
+/** One row for each neighbour: our queue's end towards it, our cursor in its queue, and what an operator has decided. */
+export interface PeerRow {
+  peer: string
+  direction: 'up' | 'down'
+  epoch: number
+  n: number
+  head: string
+  taken_epoch: number
+  taken_n: number
+  taken_head: string
+  cut: number
+  stuck_code: string | null
+  stuck_who: string | null
+  /** JSON of `Recovery`; null when none is under way. */
+  recovery: string | null
+}
+
+/** The queue: entry `n` of an epoch names a fact; `head` is the running hash up to it. Kept whole, so that a peer may lose its tail and get it again. */
+export interface OutRow {
+  peer: string
+  epoch: number
+  n: number
+  fact_id: string
+  position: number
+  head: string
+  queued_at: number
+}
+
+export interface ReceiptRow {
+  number: number
+  peer: string
+  epoch: number
+  n: number
+  head: string
+  at: number
+  text: string
+  sig: string
+}
+
+/** A file that some fact names and that is not here yet. */
+export interface WantedFileRow {
+  sha256: string
+  /** Where the fact came from. */
+  peer: string
+  wanted_at: number
+}
+
+export type LinkTables = {
+  link_peers: PeerRow
+  link_out: OutRow
+  link_receipts: ReceiptRow
+  link_files: WantedFileRow
+}
+
+export const linkTables: Migration[] = [
+  {
+    name: 'replicate-001',
+    up: async (db, dialect) => {
+      await db.schema.createTable('link_peers')
+        .addColumn('peer', 'text', (c) => c.primaryKey())
+        .addColumn('direction', 'text', (c) => c.notNull())
+        .addColumn('epoch', bigInteger, (c) => c.notNull())
+        .addColumn('n', bigInteger, (c) => c.notNull())
+        .addColumn('head', 'text', (c) => c.notNull())
+        .addColumn('taken_epoch', bigInteger, (c) => c.notNull())
+        .addColumn('taken_n', bigInteger, (c) => c.notNull())
+        .addColumn('taken_head', 'text', (c) => c.notNull())
+        .addColumn('cut', bigInteger, (c) => c.notNull())
+        .addColumn('stuck_code', 'text')
+        .addColumn('stuck_who', 'text')
+        .addColumn('recovery', 'text')
+        .execute()
+      await db.schema.createTable('link_out')
+        .addColumn('peer', 'text', (c) => c.notNull())
+        .addColumn('epoch', bigInteger, (c) => c.notNull())
+        .addColumn('n', bigInteger, (c) => c.notNull())
+        .addColumn('fact_id', 'text', (c) => c.notNull())
+        .addColumn('position', bigInteger, (c) => c.notNull())
+        .addColumn('head', 'text', (c) => c.notNull())
+        .addColumn('queued_at', bigInteger, (c) => c.notNull())
+        .addPrimaryKeyConstraint('link_out_key', ['peer', 'epoch', 'n'])
+        .execute()
+      // By position, not by id: small, and new entries land at its end.
+      await db.schema.createIndex('link_out_once').unique().on('link_out').columns(['peer', 'epoch', 'position']).execute()
+      await db.schema.createTable('link_receipts')
+        .addColumn('number', ...countingKey(dialect))
+        .addColumn('peer', 'text', (c) => c.notNull())
+        .addColumn('epoch', bigInteger, (c) => c.notNull())
+        .addColumn('n', bigInteger, (c) => c.notNull())
+        .addColumn('head', 'text', (c) => c.notNull())
+        .addColumn('at', bigInteger, (c) => c.notNull())
+        .addColumn('text', 'text', (c) => c.notNull())
+        .addColumn('sig', 'text', (c) => c.notNull())
+        .execute()
+      await db.schema.createIndex('link_receipts_by_peer').on('link_receipts').columns(['peer', 'number']).execute()
+      await db.schema.createTable('link_files')
+        .addColumn('sha256', 'text', (c) => c.primaryKey())
+        .addColumn('peer', 'text', (c) => c.notNull())
+        .addColumn('wanted_at', bigInteger, (c) => c.notNull())
+        .execute()
+    },
+  },
+]

@@ -1,0 +1,131 @@
+import type { WireFact } from '#core/ledger/index.ts'
+import type { Db, Dialect } from '#core/sql/server/database.ts'
+import { statement } from '#core/sql/server/statement.ts'
+import { batchLength, maxBatchFacts, type Cursor, type Receipt } from '../frames.ts'
+import type { LinkMemory, LinkOutput } from '../state.ts'
+import type { OutRow, PeerRow, ReceiptRow } from './link.tables.ts'
+
+/** Receipts kept for each peer; the newest covers all before it. */
+const keptReceipts = 1000
+const rowsPerInsert = 100
+
+/** The links' SQL. */
+export function linkStore(dialect: Dialect) {
+  const run = <Row>(db: Db, sql: string, parameters: readonly unknown[] = []) => statement<Row>(db, sql, parameters, dialect)
+
+  return {
+    peers: (db: Db) => run<PeerRow>(db, 'select * from link_peers order by peer'),
+
+    async peer(db: Db, peer: string): Promise<PeerRow | undefined> {
+      return (await run<PeerRow>(db, 'select * from link_peers where peer = ?', [peer]))[0]
+    },
+
+    async addPeer(db: Db, peer: string, direction: 'up' | 'down'): Promise<void> {
+      await run(db, 'insert into link_peers (peer, direction, epoch, n, head, taken_epoch, taken_n, taken_head, cut, stuck_code, stuck_who, recovery)'
+        + ' values (?, ?, 1, 0, \'\', 0, 0, \'\', 0, null, null, null)', [peer, direction])
+    },
+
+    async openEpoch(db: Db, peer: string, epoch: number): Promise<void> {
+      await run(db, 'delete from link_out where peer = ?', [peer])
+      await run(db, 'update link_peers set epoch = ?, n = 0, head = \'\' where peer = ?', [epoch, peer])
+    },
+
+    async setTaken(db: Db, peer: string, taken: Cursor): Promise<void> {
+      await run(db, 'update link_peers set taken_epoch = ?, taken_n = ?, taken_head = ? where peer = ?', [taken.epoch, taken.n, taken.head, peer])
+    },
+
+    async remember(db: Db, peer: string, kept: Extract<LinkOutput, { kind: 'remember' }>): Promise<void> {
+      await run(db, 'update link_peers set cut = ?, stuck_code = ?, stuck_who = ?, recovery = ? where peer = ?',
+        [kept.cut ? 1 : 0, kept.stuck?.code ?? null, kept.stuck?.who ?? null, kept.recovery === null ? null : JSON.stringify(kept.recovery), peer])
+    },
+
+    async askRecovery(db: Db): Promise<void> {
+      await run(db, 'update link_peers set recovery = ?', [JSON.stringify('asking')])
+    },
+
+    /** Positions already queued to a peer in this epoch. */
+    async queued(db: Db, peer: string, epoch: number, positions: number[]): Promise<Set<number>> {
+      const found = new Set<number>()
+      for (let i = 0; i < positions.length; i += rowsPerInsert) {
+        const some = positions.slice(i, i + rowsPerInsert)
+        const rows = await run<{ position: number }>(db, `select position from link_out where peer = ? and epoch = ? and position in (${some.map(() => '?').join(', ')})`, [peer, epoch, ...some])
+        for (const row of rows) found.add(row.position)
+      }
+      return found
+    },
+
+    async append(db: Db, rows: OutRow[]): Promise<void> {
+      for (let i = 0; i < rows.length; i += rowsPerInsert) {
+        const some = rows.slice(i, i + rowsPerInsert)
+        await run(db, `insert into link_out (peer, epoch, n, fact_id, position, head, queued_at) values ${some.map(() => '(?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+          some.flatMap((r) => [r.peer, r.epoch, r.n, r.fact_id, r.position, r.head, r.queued_at]))
+      }
+      const last = rows.at(-1)
+      if (last) await run(db, 'update link_peers set n = ?, head = ? where peer = ?', [last.n, last.head, last.peer])
+    },
+
+    /** The running hash at an entry; null when there is none. */
+    async headAt(db: Db, peer: string, epoch: number, n: number): Promise<string | null> {
+      if (n === 0) return ''
+      const rows = await run<{ head: string }>(db, 'select head from link_out where peer = ? and epoch = ? and n = ?', [peer, epoch, n])
+      return rows[0]?.head ?? null
+    },
+
+    async batch(db: Db, peer: string, epoch: number, after: number): Promise<{ facts: WireFact[]; head: string }> {
+      const rows = await run<WireFact & { n: number; head: string }>(db,
+        'select o.n as n, f.text as text, f.sig as sig, o.head as head from link_out o join facts f on f.position = o.position'
+          + ' where o.peer = ? and o.epoch = ? and o.n > ? order by o.n limit ?', [peer, epoch, after, maxBatchFacts])
+      const dense = rows.findIndex((row, i) => row.n !== after + 1 + i)
+      const taken = rows.slice(0, batchLength(dense === -1 ? rows : rows.slice(0, dense)))
+      return { facts: taken.map(({ text, sig }) => ({ text, sig })), head: taken.at(-1)?.head ?? '' }
+    },
+
+    async queuedAt(db: Db, peer: string, epoch: number, n: number): Promise<number | undefined> {
+      const rows = await run<{ queued_at: number }>(db, 'select queued_at from link_out where peer = ? and epoch = ? and n = ?', [peer, epoch, n])
+      return rows[0]?.queued_at
+    },
+
+    async addReceipt(db: Db, peer: string, receipt: Receipt, text: string, sig: string): Promise<void> {
+      await run(db, 'insert into link_receipts (peer, epoch, n, head, at, text, sig) values (?, ?, ?, ?, ?, ?, ?)', [peer, receipt.epoch, receipt.n, receipt.head, receipt.at, text, sig])
+      await run(db, 'delete from link_receipts where peer = ? and number <= (select max(number) from link_receipts) - ?', [peer, keptReceipts])
+    },
+
+    receipts: (db: Db, peer: string, limit: number) =>
+      run<ReceiptRow>(db, 'select * from link_receipts where peer = ? order by number desc limit ?', [peer, limit]),
+
+    /** The first receipt that covers a fact towards a peer: proof that it has arrived there. */
+    async receiptFor(db: Db, peer: string, factId: string): Promise<ReceiptRow | undefined> {
+      const rows = await run<ReceiptRow>(db,
+        'select r.* from link_out o join facts f on f.position = o.position join link_receipts r on r.peer = o.peer and r.epoch = o.epoch and r.n >= o.n'
+          + ' where f.id = ? and o.peer = ? order by r.number limit 1', [factId, peer])
+      return rows[0]
+    },
+
+    /** A page of what a newly opened epoch is filled from: the directory first, then by position. Waiting facts travel when released. */
+    factsForFill: (db: Db, directory: boolean, after: number, limit: number) =>
+      run<{ position: number; id: string; station: string; text: string; status: string; from_peer: string | null; reach: string | null }>(db,
+        'select f.position, f.id, f.station, f.text, f.status, f.from_peer, s.reach from facts f left join subjects s on s.subject = f.subject'
+          + ` where f.position > ? and f.status != 'waiting' and f.subject ${directory ? '' : 'not '}like 'station/%' order by f.position limit ?`, [after, limit]),
+
+    async wantFile(db: Db, sha256: string, peer: string, now: number): Promise<void> {
+      await run(db, 'insert into link_files (sha256, peer, wanted_at) values (?, ?, ?) on conflict (sha256) do nothing', [sha256, peer, now])
+    },
+    wantedFiles: (db: Db) => run<{ sha256: string; peer: string }>(db, 'select sha256, peer from link_files order by wanted_at, sha256'),
+    async gotFile(db: Db, sha256: string): Promise<void> {
+      await run(db, 'delete from link_files where sha256 = ?', [sha256])
+    },
+  }
+}
+
+export type LinkStore = ReturnType<typeof linkStore>
+
+export function memoryOf(row: PeerRow, acked: { epoch: number; n: number }): LinkMemory {
+  return {
+    taken: { epoch: row.taken_epoch, n: row.taken_n, head: row.taken_head },
+    out: { epoch: row.epoch, n: row.n },
+    acked,
+    cut: row.cut === 1,
+    stuck: row.stuck_code === null ? null : { code: row.stuck_code as 'forked', who: row.stuck_who ?? row.peer },
+    recovery: row.recovery === null ? null : JSON.parse(row.recovery) as LinkMemory['recovery'],
+  }
+}

@@ -1,0 +1,278 @@
+import { performance } from 'node:perf_hooks'
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocket, WebSocketServer } from 'ws'
+import { parentOf, type Address, type Clock, type Sentence } from '#core/kernel/index.ts'
+import { directoryKind, kindOfSubject, type Signer } from '#core/ledger/index.ts'
+import type { Ledger } from '#core/ledger/server/ledger.ts'
+import type { Files } from '#core/files/server/files.ts'
+import type { Database } from '#core/sql/server/database.ts'
+import { decodeFrame, encodeFrame, maxFrameLength } from '../frames.ts'
+import { judgeHello, protocol as ourProtocol, type ProtocolRange } from '../handshake.ts'
+import { explain, type StopCode } from '../reasons.ts'
+import { defaultTiming, type LinkTiming } from '../state.ts'
+import { FilePlane } from './filePlane.ts'
+import type { ReceiptRow } from './link.tables.ts'
+import { nodeLinkCrypto, randomNonce } from './linkCrypto.ts'
+import { linkStore, memoryOf } from './linkStore.ts'
+import type { LinkOutbox } from './outbox.ts'
+import { PeerLink } from './peerLink.ts'
+
+export const linkPath = '/link'
+
+/** Sockets that have not said hello yet, and how long they may take. */
+const maxSilent = 200
+const helloWithinMs = 10_000
+
+const wsOptions = { maxPayload: 3 * maxFrameLength, perMessageDeflate: { threshold: 1024, concurrencyLimit: 4 } }
+
+/** One line of the links page. */
+export interface LinkLine {
+  peer: Address
+  direction: 'up' | 'down'
+  state: 'online' | 'offline'
+  queued: number
+  /** When the last batch or cursor was agreed, in the station's own clock. */
+  lastExchangeAt: number | null
+  /** Age of the oldest fact that the peer has not signed for; 0 when there is none. */
+  lagMs: number
+  code: StopCode | null
+  reason: Sentence | null
+  wayOut: Sentence | null
+  recovering: boolean
+}
+
+export interface Links {
+  /** Dials the parent and takes in children on `server`'s upgrade requests for {@link linkPath}. */
+  start(server: Server): Promise<void>
+  stop(): Promise<void>
+  list(): Promise<LinkLine[]>
+  /** Demo and test: stays down, restarts included, until healed. False when there is no such peer. */
+  cut(peer: Address): boolean
+  heal(peer: Address): boolean
+  /** Tries again at once, also after a stop that waits for an operator. */
+  retry(peer: Address): boolean
+  /** This station was restored from a backup: states nothing until every neighbour has sent back what it holds. */
+  recover(): Promise<void>
+  /** Peers whose backfill is still missing while recovering. */
+  recovering(): Address[]
+  /** Goes on without what only this peer could send back. */
+  abandonRecovery(peer: Address): boolean
+  /** Newest first. */
+  receipts(peer: Address, limit?: number): Promise<ReceiptRow[]>
+  /** The first signed receipt of a neighbour that covers a fact. */
+  receiptFor(peer: Address, factId: string): Promise<ReceiptRow | undefined>
+  onChange(listener: () => void): () => void
+}
+
+export interface LinksOptions {
+  ledger: Ledger
+  outbox: LinkOutbox
+  database: Database
+  files: Files
+  clock: Clock
+  signer: Signer
+  /** `http(s)://host:port` of the parent; null at the root. */
+  parentUrl: string | null
+  timing?: Partial<LinkTiming>
+  protocol?: ProtocolRange
+  /** 0 ≤ x < 1, for the jitter of back-off. */
+  random?: () => number
+  /** Told of what went wrong inside; a link that fails says so by itself. */
+  onFault?: (peer: string, fault: unknown) => void
+}
+
+export async function createLinks(options: LinksOptions): Promise<Links> {
+  const { ledger, outbox, database, clock, signer } = options
+  const { self, directory } = ledger
+  const store = linkStore(database.dialect)
+  const timing = { ...defaultTiming, ...options.timing }
+  const protocol = options.protocol ?? ourProtocol
+  const onFault = options.onFault ?? (() => undefined)
+  const boot = randomNonce()
+  const peers = new Map<Address, PeerLink>()
+  const listeners = new Set<() => void>()
+  const sockets = new WebSocketServer({ noServer: true, ...wsOptions })
+  const silent = new Set<WebSocket>()
+  let running = false
+  let server: Server | undefined
+  let making: Promise<void> = Promise.resolve()
+
+  const files = new FilePlane({
+    files: options.files, database, store, clock, onFault,
+    peers: () => new Map([...peers].map(([name, link]) => [name, {
+      isOnline: link.status.state === 'online', isLedgerBusy: link.isLedgerBusy, send: (frame) => link.sendFile(frame),
+    }])),
+  })
+
+  function changed(): void {
+    for (const [name, link] of peers) if (link.status.state === 'offline') files.gone(name)
+    for (const listener of listeners) listener()
+  }
+
+  async function open(peer: Address, direction: 'up' | 'down'): Promise<void> {
+    const row = await store.peer(database.read, peer)
+    if (!row || peers.has(peer)) return
+    const newest = (await store.receipts(database.read, peer, 1))[0]
+    const link = new PeerLink(
+      { self, peer, direction, protocol, boot, signer, crypto: nodeLinkCrypto, station: (address) => directory.station(address),
+        random: options.random ?? Math.random, nonce: randomNonce, wall: () => clock.now(), timing },
+      memoryOf(row, newest ?? { epoch: row.epoch, n: 0 }),
+      {
+        database, ledger, store, outbox, elapsed: () => performance.now(), dial: () => new WebSocket(linkUrl(options.parentUrl!), { ...wsOptions, handshakeTimeout: timing.handshake }),
+        onFiles: (name, frame) => files.receive(name, frame),
+        onArrived: (tx, name, facts) => files.want(tx, name, facts),
+        onJoined: (name) => files.joined(name),
+        onChange: changed, onRecovered: settle, onFault,
+        // The promise is the ledger's own queue; nothing here waits for it.
+        onOwnFuture: () => { ledger.setAuthoring(false).catch((fault: unknown) => onFault(peer, fault)) },
+      },
+    )
+    peers.set(peer, link)
+    if (running) link.input({ kind: 'start' })
+  }
+
+  /** One queue and one link machine for the parent and for every child the directory knows. */
+  function meetNeighbours(): Promise<void> {
+    making = making.catch(() => undefined).then(async () => {
+      const parent = parentOf(self)
+      const wanted: [Address, 'up' | 'down'][] = directory.stations()
+        .filter((card) => parentOf(card.address) === self && card.state === 'active').map((card) => [card.address, 'down'])
+      if (parent !== null && options.parentUrl !== null) wanted.push([parent, 'up'])
+      for (const [peer, direction] of wanted) {
+        if (peers.has(peer)) continue
+        if (!(await store.peer(database.read, peer))) await database.write((tx) => outbox.addPeer(tx, peer, direction))
+        await open(peer, direction)
+      }
+      outbox.takeTouched()
+    })
+    return making
+  }
+
+  /** After every commit: tell the links how far their queues have grown. */
+  async function wake(): Promise<void> {
+    for (const peer of outbox.takeTouched()) {
+      const row = await store.peer(database.read, peer)
+      if (row) peers.get(peer)?.input({ kind: 'queued', epoch: row.epoch, n: row.n })
+    }
+  }
+
+  /** Authoring goes on when no neighbour's backfill is missing any more. */
+  function settle(): void {
+    if ([...peers.values()].some((link) => link.memory.recovery !== null)) return
+    ledger.setAuthoring(true).catch((fault: unknown) => onFault(self, fault))
+    changed()
+  }
+
+  function onSocket(socket: WebSocket): void {
+    if (silent.size >= maxSilent) return socket.terminate()
+    silent.add(socket)
+    const timer = setTimeout(() => socket.terminate(), helloWithinMs)
+    const heard = () => { clearTimeout(timer); silent.delete(socket) }
+    socket.on('error', () => undefined)
+    socket.once('close', heard)
+    socket.once('message', (data: Buffer, isBinary) => {
+      heard()
+      greet(socket, isBinary ? '' : data.toString('utf8')).catch((fault: unknown) => { onFault('link', fault); socket.terminate() })
+    })
+  }
+
+  async function greet(socket: WebSocket, text: string): Promise<void> {
+    const decoded = decodeFrame(text)
+    const refuse = (code: StopCode, who: Address) => {
+      socket.send(encodeFrame({ k: 'stop', code, who }))
+      socket.close(1008)
+    }
+    if (!('frame' in decoded) || decoded.frame.k !== 'hello') return refuse('malformed', self)
+    const hello = decoded.frame
+    const verdict = judgeHello(hello, { self, protocol, expected: null, station: (address) => directory.station(address) })
+    // A child the directory has just learned of.
+    if (!peers.has(hello.from) && verdict === null) await meetNeighbours()
+    const link = peers.get(hello.from)
+    if (!running) return refuse('stopping', self)
+    if (!link || link.plan.direction !== 'down' || hello.to !== self) return refuse(verdict?.code ?? 'unknown-station', verdict?.who ?? hello.from)
+    link.takeIn(socket, hello)
+  }
+
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (new URL(request.url ?? '/', 'http://station').pathname !== linkPath) return
+    sockets.handleUpgrade(request, socket, head, onSocket)
+  }
+
+  const unsubscribe = ledger.onNews((news) => {
+    if (news.facts.some((fact) => kindOfSubject(fact.subject) === directoryKind)) {
+      meetNeighbours().then(() => { for (const link of peers.values()) link.input({ kind: 'tick' }) }).catch((fault: unknown) => onFault(self, fault))
+    }
+    wake().catch((fault: unknown) => onFault(self, fault))
+    files.pump()
+  })
+
+  await meetNeighbours()
+  if ([...peers.values()].some((link) => link.memory.recovery !== null)) await ledger.setAuthoring(false)
+
+  const tell = (peer: Address, kind: 'cut' | 'heal' | 'retry' | 'abandon-recovery') => {
+    const link = peers.get(peer)
+    link?.input({ kind })
+    changed()
+    return link !== undefined
+  }
+
+  return {
+    start: async (on) => {
+      running = true
+      server = on
+      on.on('upgrade', onUpgrade)
+      for (const link of peers.values()) link.input({ kind: 'start' })
+      files.pump()
+    },
+    stop: async () => {
+      running = false
+      unsubscribe()
+      server?.off('upgrade', onUpgrade)
+      files.stop()
+      await making.catch(() => undefined)
+      await Promise.all([...peers.values()].map((link) => link.stop()))
+      for (const socket of silent) socket.terminate()
+      sockets.close()
+    },
+    list: () => Promise.all([...peers].map(async ([peer, link]) => {
+      const { status, memory, plan } = link
+      const oldest = status.queued > 0 ? await store.queuedAt(database.read, peer, memory.out.epoch, memory.out.n - status.queued + 1) : undefined
+      const why = status.stop && explain(status.stop.code, peer, status.stop.who)
+      return {
+        peer, direction: plan.direction, state: status.state, queued: status.queued, lastExchangeAt: status.lastExchangeAt,
+        lagMs: oldest === undefined ? 0 : Math.max(0, clock.now() - oldest), code: status.stop?.code ?? null,
+        reason: why?.reason ?? null, wayOut: why?.wayOut ?? null, recovering: memory.recovery !== null,
+      }
+    })),
+    cut: (peer) => tell(peer, 'cut'),
+    heal: (peer) => tell(peer, 'heal'),
+    retry: (peer) => tell(peer, 'retry'),
+    abandonRecovery: (peer) => {
+      const known = tell(peer, 'abandon-recovery')
+      if (known) settle()
+      return known
+    },
+    recover: async () => {
+      await ledger.setAuthoring(false)
+      await database.write((tx) => store.askRecovery(tx))
+      for (const link of peers.values()) link.input({ kind: 'recover' })
+      // With no neighbour there is nobody to ask.
+      settle()
+    },
+    recovering: () => [...peers].filter(([, link]) => link.memory.recovery !== null).map(([peer]) => peer),
+    receipts: (peer, limit = 20) => store.receipts(database.read, peer, limit),
+    receiptFor: (peer, factId) => store.receiptFor(database.read, peer, factId),
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+function linkUrl(parentUrl: string): string {
+  const url = new URL(parentUrl)
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  url.pathname = linkPath
+  return url.href
+}

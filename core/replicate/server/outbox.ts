@@ -1,0 +1,90 @@
+import type { Address, Clock } from '#core/kernel/index.ts'
+import { leavesSubtree, reachOf, touchesSubtree, unite, type Reach, type Statement } from '#core/ledger/index.ts'
+import type { Outbox } from '#core/ledger/server/ledger.ts'
+import type { Db, Dialect } from '#core/sql/server/database.ts'
+import { nextHead } from '../taking.ts'
+import type { PeerRow } from './link.tables.ts'
+import { linkStore } from './linkStore.ts'
+
+const fillPage = 1000
+
+export interface LinkOutbox extends Outbox {
+  /** Peers queued to since last asked; the links look after each commit. */
+  takeTouched(): Address[]
+  /** Makes a new neighbour's queue and fills it with everything in scope. */
+  addPeer(tx: Db, peer: Address, direction: 'up' | 'down'): Promise<void>
+  /** Begins a peer's queue anew with everything in scope, what came from the peer included. */
+  openEpoch(tx: Db, peer: Address, epoch: number): Promise<void>
+}
+
+interface Item { position: number; id: string; reach: Reach; from: string | null }
+
+/** The queues to the neighbours: filled in the very transaction that stores a fact (SPEC ). */
+export function createOutbox(options: { self: Address; dialect: Dialect; clock: Clock; sha256(text: string): string }): LinkOutbox {
+  const { self, clock } = options
+  const store = linkStore(options.dialect)
+  const touched = new Set<Address>()
+
+  /** Whether a reach has anything on the other side of this link. */
+  const leadsThere = (peer: PeerRow, reach: Reach) => (peer.direction === 'down' ? touchesSubtree(reach, peer.peer) : leavesSubtree(reach, self))
+
+  async function append(tx: Db, peer: PeerRow, items: { position: number; id: string }[]): Promise<void> {
+    let { n, head } = peer
+    const now = clock.now()
+    await store.append(tx, items.map(({ position, id }) => {
+      n += 1
+      head = nextHead(head, id, options)
+      return { peer: peer.peer, epoch: peer.epoch, n, fact_id: id, position, head, queued_at: now }
+    }))
+    peer.n = n
+    peer.head = head
+    if (items.length > 0) touched.add(peer.peer)
+  }
+
+  async function fill(tx: Db, name: Address, back: boolean): Promise<void> {
+    const peer = await store.peer(tx, name)
+    if (!peer) return
+    for (const directory of [true, false]) {
+      for (let after = 0; ;) {
+        const page = await store.factsForFill(tx, directory, after, fillPage)
+        await append(tx, peer, page.filter((row) => {
+          if (!back && row.from_peer === name) return false
+          const subject = row.reach === null ? [] : JSON.parse(row.reach) as Reach
+          // A refused fact travels where it asks to, like any other, but has not widened its subject.
+          const reach = row.status === 'refused' ? unite(subject, reachOf(row.station, (JSON.parse(row.text) as Statement).to)) : subject
+          return leadsThere(peer, reach)
+        }))
+        if (page.length < fillPage) break
+        after = page.at(-1)!.position
+      }
+    }
+  }
+
+  return {
+    takeTouched: () => {
+      const peers = [...touched]
+      touched.clear()
+      return peers
+    },
+
+    enqueue: async (tx: Db, items: Item[]) => {
+      if (items.length === 0) return
+      for (const peer of await store.peers(tx)) {
+        const byPosition = new Map(items.filter((i) => i.from !== peer.peer && leadsThere(peer, i.reach)).map((i) => [i.position, i]))
+        if (byPosition.size === 0) continue
+        const known = await store.queued(tx, peer.peer, peer.epoch, [...byPosition.keys()])
+        await append(tx, peer, [...byPosition.values()].filter((i) => !known.has(i.position)))
+      }
+    },
+
+    addPeer: async (tx, peer, direction) => {
+      await store.addPeer(tx, peer, direction)
+      await fill(tx, peer, false)
+    },
+
+    openEpoch: async (tx, peer, epoch) => {
+      await store.openEpoch(tx, peer, epoch)
+      await fill(tx, peer, true)
+    },
+  }
+}

@@ -1,0 +1,240 @@
+import type { WebSocket } from 'ws'
+import type { Address } from '#core/kernel/index.ts'
+import type { Fact } from '#core/ledger/index.ts'
+import type { Accepted, Ledger } from '#core/ledger/server/ledger.ts'
+import type { Database } from '#core/sql/server/database.ts'
+import { decodeFrame, encodeFrame, type FileFrame, type Frame } from '../frames.ts'
+import { startLink, statusOf, stepLink, wakeAt } from '../link.ts'
+import type { LinkInput, LinkMemory, LinkOutput, LinkPlan, LinkState, LinkStatus } from '../state.ts'
+import { nextHead } from '../taking.ts'
+import type { LinkStore } from './linkStore.ts'
+import type { LinkOutbox } from './outbox.ts'
+
+/** Bytes that may wait in a socket; the window of batches keeps it far below, so more means the peer does not read. */
+const maxBuffered = 16 * 1024 * 1024
+const compressAbove = 1024
+const receiptEveryMs = 200
+
+export interface PeerLinkParts {
+  database: Database
+  ledger: Ledger
+  store: LinkStore
+  outbox: LinkOutbox
+  /** Milliseconds of a clock that never jumps. */
+  elapsed(): number
+  dial(): WebSocket
+  onFiles(peer: Address, frame: FileFrame): void
+  onArrived(tx: Parameters<Parameters<Ledger['accept']>[2] & object>[0], peer: Address, facts: Fact[]): Promise<void>
+  onJoined(peer: Address): void
+  onChange(): void
+  onRecovered(): void
+  onOwnFuture(): void
+  onFault(peer: Address, fault: unknown): void
+}
+
+/** Carries out what the link machine of one peer asks for: sockets, timer, database. Decides nothing itself. */
+export class PeerLink {
+  readonly plan: LinkPlan
+  readonly #parts: PeerLinkParts
+  #state: LinkState
+  readonly #sockets = new Map<number, WebSocket>()
+  readonly #inputs: LinkInput[] = []
+  #stepping = false
+  #incoming: WebSocket | null = null
+  #timer: NodeJS.Timeout | undefined
+  #receipt: Extract<LinkOutput, { kind: 'receipt' }> | null = null
+  #receiptTimer: NodeJS.Timeout | undefined
+  #busy = 0
+  #idle: (() => void)[] = []
+
+  constructor(plan: LinkPlan, memory: LinkMemory, parts: PeerLinkParts) {
+    this.plan = plan
+    this.#parts = parts
+    this.#state = startLink(plan, memory)
+  }
+
+  get status(): LinkStatus { return statusOf(this.#state) }
+  get memory(): Pick<LinkState, 'acked' | 'out' | 'recovery' | 'cut'> { return this.#state }
+
+  /** Whether ledger frames are on their way or waiting to be: files stand back. */
+  get isLedgerBusy(): boolean {
+    return this.#state.sessions.some((s) => s.loading || s.inflight.length > 0)
+  }
+
+  input(input: LinkInput): void {
+    this.#inputs.push(input)
+    if (this.#stepping) return
+    this.#stepping = true
+    const before = JSON.stringify(this.status)
+    for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
+      const { state, outputs } = stepLink(this.plan, this.#state, next, this.#parts.elapsed())
+      this.#state = state
+      for (const output of outputs) this.#carryOut(output)
+    }
+    this.#stepping = false
+    this.#arm()
+    if (JSON.stringify(this.status) !== before) this.#parts.onChange()
+  }
+
+  /** Hands over a child's socket whose first message was a hello. */
+  takeIn(socket: WebSocket, hello: Extract<Frame, { k: 'hello' }>): void {
+    this.#incoming = socket
+    this.input({ kind: 'incoming', hello })
+    this.#incoming = null
+  }
+
+  /** A frame of the files plane, to the session that is joined. False when there is none, or too much waits already. */
+  sendFile(frame: FileFrame): boolean {
+    const session = this.#state.sessions.find((s) => s.phase === 'joined')
+    const socket = session && this.#sockets.get(session.id)
+    if (!socket || socket.readyState !== socket.OPEN) return false
+    socket.send(encodeFrame(frame), { compress: frame.k !== 'chunk' })
+    return true
+  }
+
+  /** Ends the sessions and waits for the database work under way. */
+  async stop(): Promise<void> {
+    this.input({ kind: 'stopping' })
+    clearTimeout(this.#timer)
+    clearTimeout(this.#receiptTimer)
+    this.#saveReceipt()
+    if (this.#busy > 0) await new Promise<void>((done) => { this.#idle.push(done) })
+  }
+
+  #carryOut(output: LinkOutput): void {
+    const { store, database, outbox } = this.#parts
+    const { peer } = this.plan
+    switch (output.kind) {
+      case 'dial': return this.#listen(output.session, this.#parts.dial(), true)
+      case 'taken-in': return this.#incoming ? this.#listen(output.session, this.#incoming, false) : undefined
+      case 'send': return this.#send(output.session, output.frame)
+      case 'close': return this.#close(output.session)
+      case 'joined': return this.#parts.onJoined(peer)
+      case 'files': return this.#parts.onFiles(peer, output.frame)
+      case 'recovered': return this.#parts.onRecovered()
+      case 'own-future': return this.#parts.onOwnFuture()
+      case 'receipt':
+        this.#receipt = output
+        this.#receiptTimer ??= setTimeout(() => this.#saveReceipt(), receiptEveryMs)
+        return
+      case 'remember': return this.#work(() => database.write((tx) => store.remember(tx, peer, output)))
+      case 'check': return this.#work(async () => {
+        const row = (await store.peer(database.read, peer))!
+        const headAt = output.taken.epoch === row.epoch ? await store.headAt(database.read, peer, row.epoch, output.taken.n) : null
+        this.input({ ...output, kind: 'checked', out: { epoch: row.epoch, n: row.n }, headAt })
+      })
+      case 'load': return this.#work(async () => {
+        const { facts, head } = await store.batch(database.read, peer, output.epoch, output.after)
+        this.input({ kind: 'loaded', session: output.session, epoch: output.epoch, after: output.after, facts, head })
+      })
+      case 'open-epoch': return this.#work(async () => {
+        const row = await database.write(async (tx) => {
+          await outbox.openEpoch(tx, peer, output.epoch)
+          return (await store.peer(tx, peer))!
+        })
+        this.input({ kind: 'epoch-opened', session: output.session, epoch: row.epoch, n: row.n })
+      })
+      case 'accept': return this.#work(() => this.#accept(output))
+    }
+  }
+
+  async #accept(batch: Extract<LinkOutput, { kind: 'accept' }>): Promise<void> {
+    const { peer, crypto } = this.plan
+    let taken = { epoch: batch.epoch, n: batch.after, head: batch.head }
+    let forked = false
+    try {
+      await this.#parts.ledger.accept(batch.wires, peer, async (tx, results) => {
+        if (results.some((r) => r.outcome === 'rejected' && r.reason === 'own-future')) throw new OwnFuture()
+        forked = results.some((r, i) => r.outcome === 'rejected' && r.reason === 'forked' && stationOf(batch.wires[i]!.text) === peer)
+        let { head } = batch
+        for (const { id } of results) head = nextHead(head, id, crypto)
+        taken = { epoch: batch.epoch, n: batch.after + results.length, head }
+        await this.#parts.store.setTaken(tx, peer, taken)
+        await this.#parts.onArrived(tx, peer, keptFacts(batch.wires.map((w) => w.text), results))
+      })
+      this.input({ kind: 'accepted', taken, forked })
+    } catch (fault) {
+      if (!(fault instanceof OwnFuture)) this.#parts.onFault(peer, fault)
+      this.input({ kind: 'accept-failed', why: fault instanceof OwnFuture ? 'own-future' : 'fault' })
+    }
+  }
+
+  #listen(session: number, socket: WebSocket, dialled: boolean): void {
+    this.#sockets.set(session, socket)
+    if (dialled) socket.on('open', () => this.#from(session, socket, { kind: 'connected', session }))
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      const decoded = isBinary ? { fault: 'binary' } : decodeFrame(data.toString('utf8'))
+      this.#from(session, socket, 'frame' in decoded ? { kind: 'frame', session, frame: decoded.frame } : { kind: 'malformed', session })
+    })
+    socket.on('close', () => this.#from(session, socket, { kind: 'closed', session }))
+    // `close` follows; a dialled address that answers with something else is the same as no answer.
+    socket.on('error', () => undefined)
+  }
+
+  #from(session: number, socket: WebSocket, input: LinkInput): void {
+    if (this.#sockets.get(session) !== socket) return
+    if (input.kind === 'closed') this.#sockets.delete(session)
+    this.input(input)
+  }
+
+  #send(session: number, frame: Frame): void {
+    const socket = this.#sockets.get(session)
+    if (!socket || socket.readyState !== socket.OPEN) return
+    if (socket.bufferedAmount > maxBuffered) return socket.terminate()
+    const text = encodeFrame(frame)
+    socket.send(text, { compress: text.length > compressAbove })
+  }
+
+  #close(session: number): void {
+    const socket = this.#sockets.get(session)
+    this.#sockets.delete(session)
+    if (!socket) return
+    socket.close(1000)
+    setTimeout(() => socket.terminate(), 1000).unref()
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer)
+    const at = wakeAt(this.plan, this.#state)
+    if (at === Infinity) return
+    this.#timer = setTimeout(() => this.input({ kind: 'tick' }), Math.min(Math.max(at - this.#parts.elapsed(), 5), 60_000))
+    this.#timer.unref()
+  }
+
+  #saveReceipt(): void {
+    this.#receiptTimer = undefined
+    const kept = this.#receipt
+    this.#receipt = null
+    if (kept) this.#work(() => this.#parts.database.write((tx) => this.#parts.store.addReceipt(tx, this.plan.peer, kept.receipt, kept.text, kept.sig)))
+  }
+
+  /** Runs database work; a failure ends the session with a reason instead of ending the process. */
+  #work(work: () => Promise<void>): void {
+    this.#busy++
+    work().catch((fault: unknown) => {
+      this.#parts.onFault(this.plan.peer, fault)
+      for (const s of this.#state.sessions) {
+        this.#close(s.id)
+        this.input({ kind: 'closed', session: s.id })
+      }
+    }).finally(() => {
+      this.#busy--
+      if (this.#busy === 0) for (const done of this.#idle.splice(0)) done()
+    }).catch(() => undefined)
+  }
+}
+
+/** Rolls back a batch that shows us our own lost future. */
+class OwnFuture extends Error {}
+
+function stationOf(text: string): string {
+  return (JSON.parse(text) as Fact).station
+}
+
+/** The new facts of a batch that may name files; parsing only those that can. */
+function keptFacts(texts: string[], results: Accepted[]): Fact[] {
+  return texts.flatMap((text, i) => {
+    const { outcome } = results[i]!
+    return (outcome === 'stored' || outcome === 'waiting') && text.includes('"attachments"') ? [JSON.parse(text) as Fact] : []
+  })
+}

@@ -1,0 +1,85 @@
+import type { Address } from '#core/kernel/index.ts'
+import type { Frame } from './frames.ts'
+import type { Verdict } from './handshake.ts'
+import { isPersistent, type StopCode } from './reasons.ts'
+import type { LinkOutput, LinkPlan, LinkState, Session } from './state.ts'
+
+/** One step under way: the new state, what it asks for, and the time it is. */
+export interface Step {
+  readonly plan: LinkPlan
+  readonly state: LinkState
+  readonly out: LinkOutput[]
+  readonly now: number
+}
+
+/** Tells the peer why and ends the session; the link goes down with that reason. */
+export function stop(step: Step, session: Session, code: StopCode, who: Address): void {
+  if (session.phase !== 'dialling') send(step, session, { k: 'stop', code, who })
+  drop(step, session)
+  if (code === 'restored-backup' && who === step.plan.self) step.out.push({ kind: 'own-future' })
+  if (session.dialled || session.phase === 'joined') down(step, { code, who })
+}
+
+/** Stops for good until an operator retries. */
+export function stick(step: Step, code: StopCode, who: Address): void {
+  step.state.stuck = true
+  endAll(step, code, { code, who })
+  step.state.dialAt = Infinity
+  remember(step)
+}
+
+export function send(step: Step, session: Session, frame: Frame): void {
+  step.out.push({ kind: 'send', session: session.id, frame })
+}
+
+/** Persists what an operator or a recovery has decided. */
+export function remember(step: Step): void {
+  const { cut, stuck, stop, recovery } = step.state
+  step.out.push({ kind: 'remember', cut, stuck: stuck ? stop : null, recovery })
+}
+
+/** Ends every session, telling the peers `told`; the link goes down because of `why`. */
+export function endAll(step: Step, told: StopCode, why: Verdict): void {
+  for (const s of step.state.sessions) {
+    if (s.phase !== 'dialling') send(step, s, { k: 'stop', code: told, who: why.who })
+    drop(step, s)
+  }
+  down(step, why)
+}
+
+/** Notes why the link is down and when to try again (SPEC R-16). */
+export function down(step: Step, why: Verdict): void {
+  const { plan, state, now } = step
+  if (state.sessions.some((s) => s.phase === 'joined')) return
+  state.stop = why
+  if (plan.direction !== 'up' || state.sessions.length > 0) return
+  const { backoffMin, backoffMax, stopped, cutByPeer } = plan.timing
+  const base = isPersistent(why.code) ? stopped : why.code === 'cut-by-peer' ? cutByPeer : Math.min(backoffMax, backoffMin * 2 ** Math.min(state.attempts, 20))
+  state.attempts++
+  state.dialAt = now + base * (0.75 + plan.random() / 2)
+}
+
+export function open(step: Step, dialled: boolean): Session {
+  const { plan, state, now } = step
+  const session: Session = {
+    id: state.nextSession++, dialled, phase: dialled ? 'dialling' : 'greeting', deadline: now + plan.timing.handshake, mine: null, theirs: null,
+    heardAt: now, pingedAt: 0, pings: 0, resumed: false, renewing: false, sending: false, sent: 0, loading: false, inflight: [], arrived: 0, pending: [], held: [],
+  }
+  state.sessions = [...state.sessions, session]
+  return session
+}
+
+export function remove(step: Step, session: Session): void {
+  step.state.sessions = step.state.sessions.filter((s) => s !== session)
+}
+
+export function drop(step: Step, session: Session): void {
+  remove(step, session)
+  step.out.push({ kind: 'close', session: session.id })
+}
+
+export function ping(step: Step, session: Session): void {
+  session.pingedAt = step.now
+  session.pings++
+  send(step, session, { k: 'ping', id: session.pings })
+}

@@ -1,0 +1,164 @@
+import type { Address } from '#core/kernel/index.ts'
+import type { Signer, StationCard, WireFact } from '#core/ledger/index.ts'
+import type { Cursor, FactsFrame, FileFrame, Frame, Hello, Receipt } from './frames.ts'
+import type { LinkCrypto, ProtocolRange, Verdict } from './handshake.ts'
+
+/** All in milliseconds. */
+export interface LinkTiming {
+  /** A ping when nothing was heard for this long. */
+  ping: number
+  /** Dead when nothing was heard for this long. */
+  dead: number
+  /** The whole of dialling and proving must be done in this. */
+  handshake: number
+  /** How long the older of two sessions of one key has to answer before it counts as dead. */
+  probe: number
+  backoffMin: number
+  backoffMax: number
+  /** Between attempts while stopped for a reason that needs a person. */
+  stopped: number
+  /** Between attempts while the other end is cut by hand. */
+  cutByPeer: number
+}
+
+export const defaultTiming: LinkTiming = {
+  ping: 15_000, dead: 45_000, handshake: 20_000, probe: 5_000, backoffMin: 500, backoffMax: 60_000, stopped: 30_000, cutByPeer: 1_000,
+}
+
+/** What one end of one link is, fixed while the process lives. Functions are pure or repeatable sources. */
+export interface LinkPlan {
+  self: Address
+  peer: Address
+  /** `up`: the peer is our parent and we dial it; `down`: the peer is our child and dials us. */
+  direction: 'up' | 'down'
+  protocol: ProtocolRange
+  /** Names this process; a second process with the same key has another. */
+  boot: string
+  signer: Signer
+  crypto: LinkCrypto
+  station: (address: Address) => Pick<StationCard, 'keys' | 'state'> | undefined
+  /** 0 ≤ x < 1, for jitter. */
+  random(): number
+  nonce(): string
+  /** The station's own clock, for receipts and the links page. Steps take a clock that never jumps instead: no clock being set may delay or kill a link. */
+  wall(): number
+  timing: LinkTiming
+}
+
+/** One connection. `dialling → greeting → proving → joined`; `probing` while an older session of another process is asked whether it lives. */
+export interface Session {
+  readonly id: number
+  readonly dialled: boolean
+  phase: 'dialling' | 'greeting' | 'proving' | 'probing' | 'joined'
+  deadline: number
+  mine: Hello | null
+  theirs: Hello | null
+  heardAt: number
+  pingedAt: number
+  /** Pings sent; a pong names the one it answers. */
+  pings: number
+  /** We have told what we took. */
+  resumed: boolean
+  /** We have asked for a full resend. */
+  renewing: boolean
+  /** The peer's cursor fits our queue: we may send from `sent` on. */
+  sending: boolean
+  sent: number
+  loading: boolean
+  inflight: { last: number; head: string }[]
+  /** The last entry that has arrived (stored or waiting to be). */
+  arrived: number
+  pending: FactsFrame[]
+  /** What came while an older session was being asked; taken up on joining. */
+  held: Frame[]
+}
+
+/** A recovery under way: asked for a full resend, or filling up to entry `until` of `epoch`. */
+export type Recovery = 'asking' | { epoch: number; until: number } | null
+
+export interface LinkState {
+  /** What we have taken from the peer: the durable cursor's mirror. */
+  taken: Cursor
+  /** The last entry of our queue to the peer, as far as we were told. */
+  out: { epoch: number; n: number }
+  /** The last entry the peer has signed for. */
+  acked: { epoch: number; n: number }
+  sessions: Session[]
+  nextSession: number
+  attempts: number
+  /** When to dial next; Infinity while there is nothing to dial. */
+  dialAt: number
+  stop: Verdict
+  /** Stopped until an operator says `retry`. */
+  stuck: boolean
+  cut: boolean
+  accepting: boolean
+  recovery: Recovery
+  lastExchangeAt: number | null
+}
+
+/** What survives a restart. */
+export interface LinkMemory {
+  taken: Cursor
+  out: { epoch: number; n: number }
+  acked: { epoch: number; n: number }
+  cut: boolean
+  stuck: Verdict | null
+  recovery: Recovery
+}
+
+export type LinkInput =
+  | { kind: 'start' }
+  | { kind: 'tick' }
+  /** The connection asked for by `dial` stands. */
+  | { kind: 'connected'; session: number }
+  /** A child's connection, with the hello it began with; the machine names the session in `taken-in`. */
+  | { kind: 'incoming'; hello: Hello }
+  | { kind: 'frame'; session: number; frame: Frame }
+  | { kind: 'malformed'; session: number }
+  | { kind: 'closed'; session: number }
+  /** The queue has grown to entry `n`. Said after the commit. */
+  | { kind: 'queued'; epoch: number; n: number }
+  /** Answer to `check`. `headAt` is our running hash at the entry asked for, null when we have no such entry. */
+  | { kind: 'checked'; session: number; taken: Cursor; renew: boolean; out: { epoch: number; n: number }; headAt: string | null }
+  /** Answer to `load`: entries `after + 1 …`, `head` at the last of them. */
+  | { kind: 'loaded'; session: number; epoch: number; after: number; facts: WireFact[]; head: string }
+  | { kind: 'epoch-opened'; session: number; epoch: number; n: number }
+  /** Answer to `accept`: committed. `forked`: the peer's own chain showed two facts at one place. */
+  | { kind: 'accepted'; taken: Cursor; forked: boolean }
+  /** Not committed. `own-future`: the batch held a fact of ours that we have lost. */
+  | { kind: 'accept-failed'; why: 'fault' | 'own-future' }
+  | { kind: 'cut' }
+  | { kind: 'heal' }
+  | { kind: 'retry' }
+  | { kind: 'recover' }
+  /** The operator gives up on the lost part that only this peer could send. */
+  | { kind: 'abandon-recovery' }
+  | { kind: 'stopping' }
+
+export type LinkOutput =
+  | { kind: 'dial'; session: number }
+  | { kind: 'taken-in'; session: number }
+  | { kind: 'send'; session: number; frame: Frame }
+  | { kind: 'close'; session: number }
+  | { kind: 'check'; session: number; taken: Cursor; renew: boolean }
+  | { kind: 'load'; session: number; epoch: number; after: number }
+  /** Verify, append, fold and set the cursor in one transaction; answer `accepted`. */
+  | { kind: 'accept'; epoch: number; after: number; head: string; wires: WireFact[] }
+  /** Open an epoch and fill it with everything in scope, what came from the peer included (it may have lost it). */
+  | { kind: 'open-epoch'; session: number; epoch: number }
+  | { kind: 'receipt'; receipt: Receipt; text: string; sig: string }
+  | { kind: 'files'; session: number; frame: FileFrame }
+  | { kind: 'joined'; session: number }
+  | { kind: 'remember'; cut: boolean; stuck: Verdict | null; recovery: Recovery }
+  /** The backfill from this peer is complete. */
+  | { kind: 'recovered' }
+  /** We are the station restored from an old backup: state nothing until recovered. */
+  | { kind: 'own-future' }
+
+export interface LinkStatus {
+  state: 'online' | 'offline'
+  stop: Verdict | null
+  queued: number
+  lastExchangeAt: number | null
+}
