@@ -1,7 +1,8 @@
 import type { StationModule } from '#core/station/server/module.ts'
 import { reportFacts } from '../report.facts.ts'
 import { reportType } from '../report.rules.ts'
-import { reportAccess } from './report.access.ts'
+import { reportAccess } from '../report.access.ts'
+import { reportDocuments } from './report.documents.ts'
 import { reportReactions, urgeOverdueReports } from './report.reactions.ts'
 import { reportRoutes } from './report.routes.ts'
 import { projectReport, reportTables } from './report.tables.ts'
@@ -15,6 +16,9 @@ export const reportModule: StationModule = {
   project: projectReport,
   reactions: reportReactions,
   access: reportAccess,
-  routes: reportRoutes,
+  routes: (app, station) => {
+    reportRoutes(app, station)
+    reportDocuments(app, station)
+  },
   tick: urgeOverdueReports,
 }
