@@ -2,7 +2,6 @@ import type { StationModule } from '#core/station/server/module.ts'
 import { reportFacts } from '../report.facts.ts'
 import { reportType } from '../report.rules.ts'
 import { reportAccess } from '../report.access.ts'
-import { reportDocuments } from './report.documents.ts'
 import { reportReactions, urgeOverdueReports } from './report.reactions.ts'
 import { reportRoutes } from './report.routes.ts'
 import { projectReport, reportTables } from './report.tables.ts'
@@ -16,9 +15,6 @@ export const reportModule: StationModule = {
   project: projectReport,
   reactions: reportReactions,
   access: reportAccess,
-  routes: (app, station) => {
-    reportRoutes(app, station)
-    reportDocuments(app, station)
-  },
+  routes: reportRoutes,
   tick: urgeOverdueReports,
 }

@@ -1,15 +1,22 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
 import type { App } from '#core/http/server/app.ts'
-import type { Station } from '#core/station/server/module.ts'
-import { findCode, type Norms } from '#modules/norms/index.ts'
 import { printableLine } from '../printable.ts'
 import { listQuery, reportParams, type ReportAnswer, type ReportRow } from '../report.api.ts'
 import { bulletinOf, type BulletinWords } from './bulletinOf.ts'
 import { bulletinToDocx } from './report.docx.ts'
 import { bulletinToPdf } from './report.pdf.ts'
-import { listReports } from './report.queries.ts'
-import { normsOf, readReport } from './report.reading.ts'
 import { reportsToXlsx } from './report.xlsx.ts'
+
+type Filters = z.output<typeof listQuery>
+
+/** What the documents are made of: the same answers that the screens get, so they show nothing that a screen would not. */
+export interface DocumentSource {
+  read(request: FastifyRequest, id: string): Promise<ReportAnswer>
+  list(request: FastifyRequest, filters: Filters): Promise<{ items: ReportRow[]; total: number }>
+  words(): BulletinWords | Promise<BulletinWords>
+  now(): number
+}
 
 /** More than anyone reads in one sheet; the query narrows the rest. */
 const mostRows = 10_000
@@ -17,44 +24,32 @@ const pageSize = 200
 
 const filters = listQuery.omit({ page: true, size: true })
 
-/** 值班快报 and the Excel list: made of the same answers that the screens get, so they show nothing that a screen would not. */
-export function reportDocuments(app: App, station: Station): void {
-  const { ledger, database, clock } = station
+export function reportDocuments(app: App, source: DocumentSource): void {
   const config = { permission: 'report.read' }
-  const bulletin = async (id: string) => {
-    const report = await readReport(station, id)
-    return { report, bulletin: bulletinOf(report, wordsOf(await normsOf(ledger, clock.now()))) }
+  const bulletin = async (request: FastifyRequest, id: string) => {
+    const report = await source.read(request, id)
+    return { report, bulletin: bulletinOf(report, await source.words()) }
   }
 
   app.get('/api/reports/:id/bulletin.docx', { schema: { tags: ['report'], summary: '值班快报 as a Word document', params: reportParams }, config }, async (request, reply) => {
-    const made = await bulletin(request.params.id)
+    const made = await bulletin(request, request.params.id)
     return sendFile(reply, await bulletinToDocx(made.bulletin), fileName(made.report, 'docx'), 'application/vnd.openxmlformats-officedocument.wordprocessingml.document')
   })
 
   app.get('/api/reports/:id/bulletin.pdf', { schema: { tags: ['report'], summary: '值班快报 as PDF', params: reportParams }, config }, async (request, reply) => {
-    const made = await bulletin(request.params.id)
+    const made = await bulletin(request, request.params.id)
     return sendFile(reply, await bulletinToPdf(made.bulletin), fileName(made.report, 'pdf'), 'application/pdf')
   })
 
   app.get('/api/reports.xlsx', { schema: { tags: ['report'], summary: 'The list with the same filters, as an Excel workbook', querystring: filters }, config }, async (request, reply) => {
     const rows: ReportRow[] = []
     for (let page = 1; rows.length < mostRows; page++) {
-      const found = await listReports(database.read, station.self, { ...request.query, page, size: pageSize }, clock.now())
-      rows.push(...found.rows.map((row) => ({ ...row, stationName: ledger.directory.station(row.station)?.name ?? row.station })))
-      if (found.rows.length < pageSize) break
+      const { items } = await source.list(request, { ...request.query, page, size: pageSize })
+      rows.push(...items)
+      if (items.length < pageSize) break
     }
-    return sendFile(reply, await reportsToXlsx(rows, clock.now()), '信息报送.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+    return sendFile(reply, await reportsToXlsx(rows, source.now()), '信息报送.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
   })
-}
-
-function wordsOf(norms: Norms): BulletinWords {
-  return {
-    codeName: (code) => findCode(norms, code)?.zh,
-    measure: (name) => {
-      const measure = norms.get('measure', `measure/${name}`)
-      return measure && { name: measure.zh, unit: measure.unit }
-    },
-  }
 }
 
 /** Always a download, never shown inside the console's origin. */
