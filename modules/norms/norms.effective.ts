@@ -1,7 +1,7 @@
 import { ancestorsOf, type Address } from '#core/kernel/index.ts'
 import { defaultNorms } from './norms.defaults.ts'
-import { stricter } from './norms.tighten.ts'
-import { groupOf, type Mark, type NormGroup, type NormKey, type NormValues } from './norms.values.ts'
+import { mayAdd, stricter } from './norms.tighten.ts'
+import { groupOf, valueSchemas, type Mark, type NormGroup, type NormKey, type NormValues } from './norms.values.ts'
 
 /** An admitted publication, as the fold keeps it. */
 export interface Publication {
@@ -62,29 +62,33 @@ export function shippedNorms(address: Address): Norms {
   return layered([], address)
 }
 
+const shippedValues: Readonly<Record<NormKey, unknown>> = Object.fromEntries(defaultNorms.map((n) => [n.key, n.value]))
+const shippedOrigin: Readonly<Record<NormKey, Origin>> = Object.fromEntries(
+  defaultNorms.map(({ key, mark, source }) => [key, { station: null, version: 0, mark, source, clamped: [] }]),
+)
+const unpublished = normsFrom('', {}, shippedValues, shippedOrigin)
+
 function layered(layers: Publication[], address: Address): Norms {
-  const values: Record<NormKey, unknown> = {}
-  const origin: Record<NormKey, Origin> = {}
-  for (const { key, value, mark, source } of defaultNorms) {
-    values[key] = value
-    origin[key] = { station: null, version: 0, mark, source, clamped: [] }
-  }
+  if (layers.length === 0) return { ...unpublished, station: address }
+  const values: Record<NormKey, unknown> = { ...shippedValues }
+  const origin: Record<NormKey, Origin> = { ...shippedOrigin }
   for (const layer of layers) {
     const isTop = !layer.station.includes('/')
     const stated: Origin = { station: layer.station, version: layer.version, mark: 'station', source: layer.note, clamped: [] }
     for (const [key, value] of Object.entries(layer.sets)) {
       const group = groupOf(key)
-      if (group === null) continue
-      if (isTop || !Object.hasOwn(values, key)) {
-        if (value === null) {
-          delete values[key]
-          delete origin[key]
-        } else {
-          values[key] = value
-          origin[key] = stated
-        }
+      if (group === null || (value !== null && !valueSchemas[group].safeParse(value).success)) continue
+      if (value === null && isTop) {
+        delete values[key]
+        delete origin[key]
         continue
       }
+      if (isTop || (value !== null && !Object.hasOwn(values, key) && mayAdd(group))) {
+        values[key] = value
+        origin[key] = stated
+        continue
+      }
+      if (!Object.hasOwn(values, key)) continue
       const result = stricter(group, values[key], value)
       if (result === 'upper') origin[key] = { ...(origin[key] as Origin), clamped: [...(origin[key] as Origin).clamped, layer.station] }
       else {
@@ -96,7 +100,7 @@ function layered(layers: Publication[], address: Address): Norms {
   return normsFrom(address, Object.fromEntries(layers.map((l) => [l.station, l.version])), values, origin)
 }
 
-function normsFrom(station: Address, stamp: NormsStamp, values: Record<NormKey, unknown>, origin: Record<NormKey, Origin>): Norms {
+function normsFrom(station: Address, stamp: NormsStamp, values: Readonly<Record<NormKey, unknown>>, origin: Readonly<Record<NormKey, Origin>>): Norms {
   const byGroup = new Map<string, NormKey[]>()
   for (const key of Object.keys(values).sort()) {
     const group = key.slice(0, key.indexOf('/'))

@@ -1,7 +1,7 @@
-import { isRefusal, refuse, type Address, type FieldFault, type Refusal } from '#core/kernel/index.ts'
+import { isRefusal, parentOf, refuse, type Address, type FieldFault, type Refusal, type Sentence } from '#core/kernel/index.ts'
 import type { FactDraft, SubjectType } from '#core/ledger/index.ts'
-import { effectiveNorms, type Norms, type Publication } from './norms.effective.ts'
-import { loosening } from './norms.tighten.ts'
+import { effectiveNorms, shippedNorms, type Norms, type Publication } from './norms.effective.ts'
+import { loosening, mayAdd, mayWithdraw } from './norms.tighten.ts'
 import { groupOf, valueSchemas, type NormKey } from './norms.values.ts'
 import { normsSubject, type PublishedV1 } from './norms.facts.ts'
 
@@ -51,10 +51,11 @@ export function publishNorms(state: NormsState, station: Address, command: Publi
 /** Every fault of a set of values at a station, by field `sets.KEY`; null when it may be published. */
 export function judge(state: NormsState, station: Address, sets: Record<NormKey, unknown>, effectiveFrom: number): Refusal | null {
   const faults: FieldFault[] = []
-  const isTop = !station.includes('/')
-  const above = isTop ? null : effectiveNorms(state.publications, station.slice(0, station.lastIndexOf('/')), effectiveFrom)
+  const parent = parentOf(station)
+  const above = parent === null ? null : effectiveNorms(state.publications, parent, effectiveFrom)
+  const standing = above ?? shippedNorms(station)
   for (const [key, value] of Object.entries(sets)) {
-    const message = faultOf(key, value, above)
+    const message = faultOf(key, value, above) ?? danglingOf(key, value, sets, standing)
     if (message) faults.push({ field: `sets.${key}`, message })
   }
   if (faults.length === 0) return null
@@ -62,19 +63,30 @@ export function judge(state: NormsState, station: Address, sets: Record<NormKey,
   return refuse('norms.not-publishable', `以下规范不能发布：${names}`, `These norms cannot be published: ${names}`, faults)
 }
 
-function faultOf(key: NormKey, value: unknown, above: Norms | null): FieldFault['message'] | null {
+function faultOf(key: NormKey, value: unknown, above: Norms | null): Sentence | null {
   const group = groupOf(key)
   if (group === null) return { zh: '没有这样的规范项', en: 'There is no such norm' }
+  const upper = above && Object.hasOwn(above.values, key) ? above.values[key] : undefined
   if (value === null) {
-    if (above === null) return null
-    return Object.hasOwn(above.values, key) ? loosening(group, above.values[key] as never, null) : { zh: '没有可取消的项目', en: 'There is nothing to withdraw' }
+    if (above === null) return mayWithdraw(group) ? null : { zh: '此项不能取消，只能改值', en: 'This can be changed but not withdrawn' }
+    return upper === undefined ? { zh: '没有可取消的项目', en: 'There is nothing to withdraw' } : loosening(group, upper as never, null)
   }
   const parsed = valueSchemas[group].safeParse(value)
   if (!parsed.success) {
     const reason = parsed.error.issues.map((i) => [i.path.join('.'), i.message].filter(Boolean).join(': ')).join('; ')
     return { zh: `值不合规定：${reason}`, en: `Not a valid value: ${reason}` }
   }
-  return above && Object.hasOwn(above.values, key) ? loosening(group, above.values[key] as never, parsed.data as never) : null
+  if (upper !== undefined) return loosening(group, upper as never, parsed.data as never)
+  return above === null || mayAdd(group) ? null : { zh: '此项只能由最上级设定', en: 'Only the top station may set this' }
+}
+
+/** A threshold without its clause, or a clause without its rule, would never be read. */
+function danglingOf(key: NormKey, value: unknown, sets: Record<NormKey, unknown>, standing: Norms): Sentence | null {
+  const [group, rule, clause] = key.split('/')
+  const needed = group === 'threshold' ? `clause/${rule}/${clause}` : group === 'clause' ? `rule/${rule}` : null
+  const held = (name: string) => (Object.hasOwn(sets, name) ? sets[name] !== null : Object.hasOwn(standing.values, name))
+  if (needed === null || value === null || held(needed)) return null
+  return { zh: `须先有 ${needed}`, en: `It needs ${needed} beside it` }
 }
 
 function lastVersion(state: NormsState, station: Address): number {

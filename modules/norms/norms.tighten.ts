@@ -12,6 +12,16 @@ export function loosening<G extends NormGroup>(group: G, upper: NormValues[G], l
   return loosenings[group](upper, lower)
 }
 
+/** Whether a lower station may state a value that stands nowhere above it. Weights share out a hundred, so only the top may. */
+export function mayAdd(group: NormGroup): boolean {
+  return group !== 'weight'
+}
+
+/** Whether the top of the tree may withdraw a value: only where its absence has a meaning of its own. */
+export function mayWithdraw(group: NormGroup): boolean {
+  return ['code', 'rule', 'clause', 'threshold', 'measure', 'deadline'].includes(group)
+}
+
 const loosenings: { [G in NormGroup]: (upper: NormValues[G], lower: NormValues[G]) => Sentence | null } = {
   code: fixed,
   clause: fixed,
