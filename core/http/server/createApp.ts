@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, type RawRequestDefaultExpression } from 'fastify'
+import fastify, { LogController, type FastifyBaseLogger, type FastifyReply, type FastifyRequest, type RawRequestDefaultExpression } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { isRefusal } from '#core/kernel/index.ts'
 import type { App } from './app.ts'
@@ -50,7 +50,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const app: App = fastify({
     ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
     // Our own line per request says less: no headers, no query (a set-up link carries its token there).
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy ?? false,
     bodyLimit: limits.body,
     genReqId: () => randomUUID(),

@@ -18,6 +18,8 @@ export interface LedgerOptions {
 }
 
 const waitingPage = 500
+/** Canonical text of a fact that moves the bounds of a station's keys. */
+const changesKeys = new RegExp(`"type":"${directoryKind}\\.(keyRotated|rekeyed|revoked)\\.`)
 
 /** Opens a station's ledger on a migrated database. */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
@@ -56,7 +58,16 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     return result
   }
 
+  /** A key change in a batch takes effect for the facts after it, so it is taken in before they are verified. The cursor moves with the last part. */
   async function accept(wires: WireFact[], from: string, inTx?: (tx: Db, results: Accepted[]) => Promise<void>): Promise<Accepted[]> {
+    const change = wires.findIndex((wire, i) => i < wires.length - 1 && changesKeys.test(wire.text))
+    if (change === -1) return acceptPart(wires, from, inTx)
+    const before = await acceptPart(wires.slice(0, change + 1), from)
+    const after = await accept(wires.slice(change + 1), from, inTx && ((tx, results) => inTx(tx, [...before, ...results])))
+    return [...before, ...after]
+  }
+
+  async function acceptPart(wires: WireFact[], from: string, inTx?: (tx: Db, results: Accepted[]) => Promise<void>): Promise<Accepted[]> {
     const ids = wires.map((wire) => crypto.sha256(wire.text))
     const held = await store.idsHeld(database.read, ids)
     // Verification runs ahead of the write, on every core; a fact held already was verified when it came.
