@@ -43,8 +43,10 @@ export interface LinkLine {
 }
 
 export interface Links {
-  /** Dials the parent and takes in children on `server`'s upgrade requests for {@link linkPath}. */
-  start(server: Server): Promise<void>
+  /** Dials the parent; takes in children on `server`'s upgrade requests for {@link linkPath}, unless `takeUpgrade` is called by a router. */
+  start(server?: Server): Promise<void>
+  /** One upgrade request for {@link linkPath}. */
+  takeUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   stop(): Promise<void>
   list(): Promise<LinkLine[]>
   /** Demo and test: stays down, restarts included, until healed. False when there is no such peer. */
@@ -194,9 +196,9 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
     link.takeIn(socket, hello)
   }
 
+  const takeUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => sockets.handleUpgrade(request, socket, head, onSocket)
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (new URL(request.url ?? '/', 'http://station').pathname !== linkPath) return
-    sockets.handleUpgrade(request, socket, head, onSocket)
+    if (new URL(request.url ?? '/', 'http://station').pathname === linkPath) takeUpgrade(request, socket, head)
   }
 
   const unsubscribe = ledger.onNews((news) => {
@@ -218,10 +220,11 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   }
 
   return {
+    takeUpgrade,
     start: async (on) => {
       running = true
       server = on
-      on.on('upgrade', onUpgrade)
+      on?.on('upgrade', onUpgrade)
       for (const link of peers.values()) link.input({ kind: 'start' })
       files.pump()
     },
@@ -237,10 +240,13 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
     },
     list: () => Promise.all([...peers].map(async ([peer, link]) => {
       const { status, memory, plan } = link
-      const oldest = status.queued > 0 ? await store.queuedAt(database.read, peer, memory.out.epoch, memory.out.n - status.queued + 1) : undefined
+      // From the table, not from what the link was last told: what was just committed counts.
+      const row = await store.peer(database.read, peer)
+      const queued = row ? row.n - (memory.acked.epoch === row.epoch ? memory.acked.n : 0) : 0
+      const oldest = row && queued > 0 ? await store.queuedAt(database.read, peer, row.epoch, row.n - queued + 1) : undefined
       const why = status.stop && explain(status.stop.code, peer, status.stop.who)
       return {
-        peer, direction: plan.direction, state: status.state, queued: status.queued, lastExchangeAt: status.lastExchangeAt,
+        peer, direction: plan.direction, state: status.state, queued, lastExchangeAt: status.lastExchangeAt,
         lagMs: oldest === undefined ? 0 : Math.max(0, clock.now() - oldest), code: status.stop?.code ?? null,
         reason: why?.reason ?? null, wayOut: why?.wayOut ?? null, recovering: memory.recovery !== null,
       }
