@@ -86,7 +86,7 @@ const rules: { [Type in ReportFactType]: (state: ReportState, fact: Fact, body: 
   },
   'report.feedback.v1': (state, fact, body) => {
     const instruction = state.instructions.find((known) => known.instructionId === body.instructionId)
-    if (!instruction) return refuse('report.instruction-not-found', '没有这条批示', 'There is no such instruction')
+    if (!instruction) return refuse('report.instruction-unknown', '没有这条批示', 'There is no such instruction')
     if (!instruction.to.includes(fact.station)) return refuse('report.not-instructed', '这条批示不是给本站的', 'This instruction is not addressed to this station')
     return doneBy(instruction, fact.station) ? refuse('report.instruction-done', '本站已反馈办结这条批示', 'This station has reported this instruction done already') : null
   },
