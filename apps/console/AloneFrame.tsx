@@ -16,7 +16,7 @@ export function AloneFrame({ station, title, children }: { station: StationFace;
     <main className="alone">
       <div className="alone-tools">
         <Button type="text" icon={<BulbOutlined />} aria-label={say(`top.look.${otherLook}`)} onClick={() => setLook(otherLook)} />
-        <Button type="text" icon={<TranslationOutlined />} aria-label={say('top.language.label')} onClick={() => setLanguage(language === 'zh' ? 'en' : 'zh')}>{say('top.language')}</Button>
+        <Button type="text" icon={<TranslationOutlined />} onClick={() => setLanguage(language === 'zh' ? 'en' : 'zh')}>{say('top.language')}</Button>
       </div>
       <div className="alone-head">
         <img src="/favicon.svg" alt="" width="56" height="56" />

@@ -35,7 +35,7 @@ export function BottomBar() {
   return (
     <nav className="bottom" aria-label={say('menu.label')}>
       {everyday.map((s) => <Link key={s.path} to={s.path} aria-current={isHere(pathname, s.path) ? 'page' : undefined}>{icons[s.path]}<span>{sayScreen(s.title)}</span></Link>)}
-      <button type="button" onClick={() => setOpen(true)} aria-label={say('menu.open')} aria-expanded={open}><MenuOutlined /><span>{say('menu.system')}</span></button>
+      <button type="button" onClick={() => setOpen(true)} aria-haspopup="dialog" aria-expanded={open}><MenuOutlined /><span>{say('menu.system')}</span></button>
       <Drawer open={open} onClose={() => setOpen(false)} placement="bottom" title={say('menu.label')} size="auto" styles={{ body: { padding: 12 } }}>
         <div className="side in-drawer"><Entries onGo={() => setOpen(false)} /></div>
       </Drawer>

@@ -60,7 +60,7 @@ export function DataList<Row>(props: DataListProps<Row>) {
             <tr>
               {columns.map((column) => (
                 <th key={column.key} scope="col" style={{ width: column.width }} className={column.align === 'right' ? 'right' : undefined} aria-sort={sorting && column.sort === sorting.by ? (sorting.descending ? 'descending' : 'ascending') : undefined}>
-                  {column.sort && onSort ? <SortButton column={column} sort={column.sort} sorting={sorting} onSort={onSort} /> : column.title}
+                  {column.sort && onSort ? <SortButton column={column} sort={column.sort} sorting={sorting} onSort={onSort} /> : column.title || <span className="visually-hidden">{say('list.actions')}</span>}
                 </th>
               ))}
             </tr>

@@ -11,6 +11,8 @@ export interface LinkFace {
   lastExchangeAt: number | null
   lagMs: number | null
   reason: string | null
+  /** What a person can do about it. */
+  wayOut?: string | null
 }
 
 /** The links of this station, refreshed every few seconds: a cut must show without a click. */

@@ -13,7 +13,7 @@ export function UnsentStrip() {
     const peer = link.name ?? link.peer
     const reason = link.reason ?? say('unsent.unknown')
     if (link.queued === 0) return say('unsent.none', { peer, reason })
-    return say('unsent', { n: link.queued, reason: link.state === 'online' ? say('unsent.sending', { peer }) : say('unsent.offline', { peer, reason }) })
+    return say('unsent', { n: link.queued, peer, reason: link.state === 'online' ? say('unsent.sending') : reason })
   }
   return links.map((link) => (
     <Alert key={link.peer} showIcon role="status" type={link.state === 'online' ? 'info' : 'warning'} title={words(link)} action={<Link to="/links">{say('unsent.go')}</Link>} />
