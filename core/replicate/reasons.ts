@@ -28,7 +28,7 @@ const say = (zh: string, en: string, wayZh: string, wayEn: string): Explanation 
 const waits = ['无需操作，系统会自动重连。', 'Nothing to do: it dials again by itself.'] as const
 
 const texts: Record<StopCode, (peer: Address, who: Address) => Explanation> = {
-  starting: (peer) => say(`正在连接 ${peer}。`, `Connecting to ${peer}.`, ...waits),
+  starting: (peer) => say(`正在等待与 ${peer} 建立连接。`, `Waiting for the connection with ${peer}.`, ...waits),
   unreachable: (peer) => say(`无法连接 ${peer}：网络不通或对方未开机。`, `${peer} cannot be reached: no network, or it is not running.`,
     '请检查网络和上级地址；恢复后自动重连，数据不会丢失。', 'Check the network and the address of the parent; it reconnects by itself and nothing is lost.'),
   lost: (peer) => say(`与 ${peer} 的连接中断。`, `The connection to ${peer} broke.`, ...waits),

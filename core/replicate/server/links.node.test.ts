@@ -1,0 +1,241 @@
+import { copyFileSync, mkdtempSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { newPrivateKey, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
+import { receiptText } from '../handshake.ts'
+import { nodeLinkCrypto } from './linkCrypto.ts'
+import { testTree, until, type TestStation, type TestTree } from './testStation.ts'
+
+const region = '65'
+const prefecture = '65/6529'
+const county = '65/6529/652928'
+const other = '65/6531'
+
+let tree: TestTree
+beforeEach(() => { tree = testTree([region, prefecture, county, other]) })
+afterEach(() => tree.closeAll())
+
+async function chain(): Promise<{ top: TestStation; mid: TestStation; low: TestStation }> {
+  const top = await tree.open(region)
+  const mid = await tree.open(prefecture, { parentUrl: top.url })
+  const low = await tree.open(county, { parentUrl: mid.url })
+  return { top, mid, low }
+}
+
+const line = async (at: TestStation, peer: string) => (await at.links.list()).find((l) => l.peer === peer)
+const online = (at: TestStation, peer: string) => until(async () => (await line(at, peer))?.state === 'online', `${at.self} – ${peer} online`)
+const stopped = (at: TestStation, peer: string, code: string) => until(async () => {
+  const now = await line(at, peer)
+  return now?.code === code && now
+}, `${at.self} – ${peer} ${code}`)
+const holds = (at: TestStation, id: string) => until(() => at.ledger.fact(id), `${id} at ${at.self}`)
+
+/** A copy of a closed station's database, as a backup would have it. */
+function backup(at: TestStation): string {
+  const folder = mkdtempSync(join(tmpdir(), 'fengsui-backup-'))
+  copyFileSync(join(at.folder, 'station.db'), join(folder, 'station.db'))
+  return folder
+}
+
+describe('links over real sockets and databases', () => {
+  test('R-5 R-7 a fact travels hop by hop to whom it is for, and not to others', async () => {
+    const { top, mid, low } = await chain()
+    const aside = await tree.open(other, { parentUrl: top.url })
+    const up = await low.write('一级', ['ancestors'])
+    const own = await low.write('自用', [], 'note/own')
+    const all = await top.write('公告', ['all'], 'note/all')
+    for (const at of [top, mid]) await holds(at, up)
+    for (const at of [mid, low, aside]) await holds(at, all)
+    expect(await mid.ledger.fact(own)).toBeUndefined()
+    expect(await aside.ledger.fact(up)).toBeUndefined()
+    await until(async () => (await line(low, prefecture))?.queued === 0, 'everything signed for')
+    expect(low.faults).toEqual([])
+  })
+
+  test('R-5 L-14 a later fact for someone else makes the earlier facts of its subject travel', async () => {
+    const { top, low } = await chain()
+    const aside = await tree.open(other, { parentUrl: top.url })
+    const first = await low.write('一', ['up'])
+    const second = await low.write('二', [other])
+    for (const at of [top, aside]) {
+      await holds(at, first)
+      await holds(at, second)
+    }
+    expect(await aside.lines()).toEqual(['一', '二'])
+  })
+
+  test('R-8 the sender keeps a receipt that a stranger can check', async () => {
+    const { mid, low } = await chain()
+    const id = await low.write('一', ['up'])
+    await holds(mid, id)
+    const receipt = await until(() => low.links.receiptFor(prefecture, id), 'a receipt')
+    expect(JSON.parse(receipt.text)).toMatchObject({ kind: 'link.receipt.v1', from: prefecture, to: county, epoch: 1 })
+    expect(nodeLinkCrypto.verify(receiptText(receipt.text), receipt.sig, mid.signer.publicKey)).toBe(true)
+    expect(nodeLinkCrypto.verify(receiptText(receipt.text), receipt.sig, low.signer.publicKey)).toBe(false)
+  })
+
+  test('R-6 R-20 what was written while a link was cut arrives after healing, in order, once', async () => {
+    const { top, mid, low } = await chain()
+    await online(low, prefecture)
+    low.links.cut(prefecture)
+    top.links.cut(prefecture)
+    await stopped(mid, region, 'cut-by-peer')
+    const ids: string[] = []
+    for (let i = 0; i < 450; i++) ids.push(await low.write(`第${i}条`, ['ancestors']))
+    const waiting = (await line(low, prefecture))!
+    expect(waiting).toMatchObject({ state: 'offline', queued: 450, code: 'cut' })
+    expect(waiting.reason?.zh).toContain('人为切断')
+    expect(waiting.lagMs).toBeGreaterThanOrEqual(0)
+    low.links.heal(prefecture)
+    top.links.heal(prefecture)
+    await holds(top, ids.at(-1)!)
+    expect(await top.lines()).toEqual(ids.map((_, i) => `第${i}条`))
+    expect(await top.ledger.verify()).toEqual({ checked: 450, bad: [] })
+  })
+
+  test('R-16 a parent that was away: the child says why and comes back by itself', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    await online(mid, region)
+    const port = Number(new URL(top.url).port)
+    await top.close()
+    await until(async () => ['unreachable', 'stopping', 'lost'].includes((await line(mid, region))?.code ?? ''), 'offline with a reason')
+    const id = await mid.write('一', ['up'])
+    const again = await tree.open(region, { folder: top.folder, port })
+    await holds(again, id)
+  })
+
+  test('R-10 a new child gets what is in scope', async () => {
+    const top = await tree.open(region)
+    const all = await top.write('公告', ['all'])
+    const own = await top.write('自用', [], 'note/own')
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    await holds(mid, all)
+    expect(await mid.ledger.fact(own)).toBeUndefined()
+  })
+
+  test('R-11 R-14 a station restored from an old backup stops, explains, recovers, and goes on', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    const kept = await mid.write('备份前', ['up'])
+    await holds(top, kept)
+    await mid.close()
+    const folder = backup(mid)
+    const later = await tree.open(prefecture, { parentUrl: top.url, folder: mid.folder })
+    const lost = [await later.write('备份后一', ['up']), await later.write('备份后二', ['up'])]
+    await holds(top, lost[1]!)
+    await later.close()
+
+    const restored = await tree.open(prefecture, { parentUrl: top.url, folder })
+    const told = await stopped(restored, region, 'restored-backup')
+    expect(told.wayOut?.zh).toContain('doctor --recover')
+    await stopped(top, prefecture, 'restored-backup')
+    await expect(restored.write('不该写出', ['up'])).rejects.toMatchObject({ code: 'station.recovering' })
+    await restored.links.recover()
+    // The county might hold something that only it was sent; it is away, and an operator decides not to wait for it.
+    await until(() => restored.links.recovering().join() === county, 'the backfill from the region')
+    await expect(restored.write('还不该写出', ['up'])).rejects.toMatchObject({ code: 'station.recovering' })
+    restored.links.abandonRecovery(county)
+    expect(await restored.lines()).toEqual(['备份前', '备份后一', '备份后二'])
+    const next = await until(() => restored.write('恢复后', ['up']).catch(() => undefined), 'authoring again')
+    await holds(top, next)
+    expect((await top.ledger.fact(next))?.seq).toBe(4)
+    expect((await top.ledger.verify()).bad).toEqual([])
+    expect((await restored.ledger.verify()).bad).toEqual([])
+  })
+
+  test('R-12 a restored backup that has gone on by itself has forked: both ends stop', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    await holds(top, await mid.write('一', ['up']))
+    await mid.close()
+    const folder = backup(mid)
+    const later = await tree.open(prefecture, { parentUrl: top.url, folder: mid.folder })
+    await holds(top, await later.write('二', ['up']))
+    await later.close()
+    const restored = await tree.open(prefecture, { folder })
+    await restored.write('另一个二', ['up'])
+    await restored.write('另一个三', ['up'])
+    await restored.close()
+    const forked = await tree.open(prefecture, { parentUrl: top.url, folder })
+    await stopped(forked, region, 'forked')
+    await stopped(top, prefecture, 'forked')
+  })
+
+  test('R-3 R-4 a forged station with a true address is refused, and the true one goes on undisturbed', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    await online(mid, region)
+    const forged = await tree.open(prefecture, { parentUrl: top.url, links: { signer: nodeSigner(newPrivateKey()) } })
+    await stopped(forged, region, 'unknown-station')
+    expect((await line(top, prefecture))?.state).toBe('online')
+    await holds(top, await mid.write('一', ['up']))
+  })
+
+  test('R-3 a revocation ends a session that stands and refuses the next', async () => {
+    const top = await tree.open(region, { links: { timing: { ping: 20, dead: 600 } } })
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    await online(mid, region)
+    top.directory.put({ ...top.directory.station(prefecture)!, state: 'revoked' })
+    await stopped(top, prefecture, 'revoked-key')
+    await stopped(mid, region, 'revoked-key')
+  })
+
+  test('R-3 another station at the parent’s address is the wrong parent', async () => {
+    const top = await tree.open(region)
+    const aside = await tree.open(other, { parentUrl: top.url })
+    const low = await tree.open(county, { parentUrl: aside.url })
+    expect((await stopped(low, prefecture, 'wrong-parent')).reason?.en).toContain('Wrong parent')
+  })
+
+  test('R-3 no common version: both sides say so, nothing is lost', async () => {
+    const top = await tree.open(region, { links: { protocol: { min: 2, max: 3 } } })
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    await mid.write('一', ['up'])
+    expect(await stopped(mid, region, 'incompatible-version')).toMatchObject({ queued: 1 })
+    await stopped(top, prefecture, 'incompatible-version')
+  })
+
+  test('R-13 two processes with one key: both stop; the one that is left comes back', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    await online(mid, region)
+    const clone = await tree.open(prefecture, { parentUrl: top.url })
+    await stopped(top, prefecture, 'clone')
+    await stopped(mid, region, 'clone')
+    await clone.close()
+    await holds(top, await mid.write('一', ['up']))
+  })
+
+  test('R-19 rubbish closes the connection and nothing else', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    await online(mid, region)
+    for (const rubbish of ['', 'x', '{}', '{"k":"hello"}', '[]', '{"k":"facts","epoch":1,"first":1,"facts":[]}', '9'.repeat(100_000), randomBytes(64)]) {
+      const socket = new WebSocket(`${top.url.replace('http', 'ws')}/link`)
+      const ended = new Promise((done) => { socket.on('close', done) })
+      socket.on('error', () => undefined)
+      socket.on('open', () => { socket.send(rubbish) })
+      await ended
+    }
+    await holds(top, await mid.write('一', ['up']))
+    expect(top.faults).toEqual([])
+  })
+
+  test('R-21 files follow the facts over two hops and resume where they broke off', async () => {
+    const { top, mid, low } = await chain()
+    await Promise.all([online(low, prefecture), online(mid, region)])
+    const bytes = randomBytes(700_000)
+    const sha256 = low.files.add(bytes)
+    // A first attempt broke off here.
+    mid.files.partials.set(sha256, bytes.subarray(0, 200_000))
+    const body = { attachments: [{ sha256, size: bytes.length, name: '现场.jpg', mediaType: 'image/jpeg' }] }
+    await low.ledger.write({ id: 'p', name: '值班员' }, (w) => w.append({ type: 'photo.taken.v1', subject: 'photo/f', to: ['ancestors'], body }))
+    await until(() => mid.files.held.has(sha256), 'the file at the prefecture')
+    await until(() => top.files.held.has(sha256), 'the file at the region')
+    expect(top.files.held.get(sha256)!.equals(bytes)).toBe(true)
+  })
+})
