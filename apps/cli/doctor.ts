@@ -1,0 +1,166 @@
+import { stat, statfs } from 'node:fs/promises'
+import { statement } from '#core/sql/server/statement.ts'
+import { linkStore } from '#core/replicate/server/linkStore.ts'
+import { nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
+import { protectStationKey, readStationKey, stationPaths } from '#apps/station/config.ts'
+import { openFolder, verifyFolder, type DataFolder } from './dataFolder.ts'
+import { links as showLinks, storedLinks, words, type LinkItem } from './links.ts'
+import { OperatorFault, say } from './language.ts'
+import { healthAt, runningStation, urlOf, type RunningStation } from './runningStation.ts'
+
+type Grade = 'good' | 'warning' | 'bad'
+interface Finding { grade: Grade; words: string }
+
+const marks: Record<Grade, string> = { good: '✓', warning: '!', bad: '✗' }
+const leastFreeBytes = 2 * 1024 ** 3
+const clockToleranceMs = 60_000
+
+const good = (zh: string, en: string): Finding => ({ grade: 'good', words: say(zh, en) })
+const warning = (zh: string, en: string): Finding => ({ grade: 'warning', words: say(zh, en) })
+const bad = (zh: string, en: string): Finding => ({ grade: 'bad', words: say(zh, en) })
+
+/** `fengsui doctor`: what is right and wrong with a station and the way out of each fault. False when anything is bad. */
+export async function doctor(data: string, print: (text: string) => void): Promise<boolean> {
+  const findings: Finding[] = []
+  const tell = (found: Finding | Finding[]) => {
+    for (const finding of [found].flat()) {
+      findings.push(finding)
+      print(`${marks[finding.grade]} ${finding.words}`)
+    }
+  }
+  tell(nodeVersion())
+  const folder = await openFolder(data)
+  try {
+    const { name, address, mode } = folder.config
+    tell(good(`配置：${name} ${address}（${mode}）`, `Configuration: ${name} ${address} (${mode})`))
+    tell(await keyCheck(folder))
+    tell(await diskCheck(folder))
+    tell(await databaseCheck(folder))
+    const { checked, bad: faults, directory } = await verifyFolder(folder)
+    tell(faults.length === 0
+      ? good(`账本：${checked} 条事实的散列、签名和链全部无误`, `Ledger: hash, signature and chain of ${checked} facts are right`)
+      : bad(`账本：${checked} 条事实中 ${faults.length} 条有问题，用 fengsui verify 查看；请保留现场`, `Ledger: ${faults.length} of ${checked} facts are bad; see fengsui verify, and leave the data as it is`))
+    tell(ownKeyCheck(await readStationKey(folder.path).catch(() => null), directory.station(address)?.keys.find((k) => k.untilSeq === null)?.publicKey))
+    tell(await clockCheck(folder))
+    tell(await stationCheck(folder))
+    return findings.every((f) => f.grade !== 'bad')
+  } finally {
+    await folder.close()
+  }
+}
+
+/** `fengsui doctor --recover`: after a restored backup, asks every peer to send back what was lost. */
+export async function recover(data: string, print: (text: string) => void): Promise<void> {
+  const folder = await openFolder(data)
+  try {
+    const station = await runningStation(folder.config)
+    if (station) await station.post('/api/links/recover')
+    else await folder.database.write((tx) => linkStore(folder.database.dialect).askRecovery(tx))
+    print(station
+      ? say('✓ 已请各对端补回备份之后的数据；补齐之前本平台不能新增业务', '✓ Every peer is asked to send back what was stated after the backup; until then nothing new can be stated here')
+      : say('✓ 已记下，下次启动时请各对端补回备份之后的数据', '✓ Noted: at its next start the station asks every peer for what was stated after the backup'))
+  } finally {
+    await folder.close()
+  }
+}
+
+/** `fengsui doctor --retry`: tries stopped links again once their cause is put right. */
+export async function retry(data: string, print: (text: string) => void): Promise<void> {
+  const folder = await openFolder(data)
+  let station: RunningStation | undefined
+  try {
+    station = await runningStation(folder.config)
+    if (!station) throw new OperatorFault('平台没有运行；启动时会自动重试', 'The station does not run; it tries again by itself when started')
+    const { items } = await station.get<{ items: LinkItem[] }>('/api/links')
+    for (const link of items.filter((l) => l.state === 'offline')) await station.post(`/api/links/${encodeURIComponent(link.peer)}/retry`)
+  } finally {
+    await folder.close()
+  }
+  await showLinks(data, print)
+}
+
+function nodeVersion(): Finding {
+  return Number(process.versions.node.split('.')[0]) >= 24 ? good(`Node ${process.versions.node}`, `Node ${process.versions.node}`) : bad(`Node ${process.versions.node} 过旧，需要 24`, `Node ${process.versions.node} is too old; 24 is needed`)
+}
+
+async function keyCheck({ path }: DataFolder): Promise<Finding> {
+  const { key } = stationPaths(path)
+  const found = await stat(key).catch(() => null)
+  if (!found) return bad(`没有私钥 ${key}；从备份恢复，或请上级签发换钥令牌后运行 fengsui join`, `There is no private key ${key}; restore it from a backup, or get a re-key token from the parent and run fengsui join`)
+  if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
+    await protectStationKey(path)
+    return warning('私钥曾对其他账户可读，已收紧为 0600；如有他人可能读过，请更换密钥', 'The private key was readable by other accounts and is now 0600; if anyone may have read it, rotate it')
+  }
+  return good('私钥：仅本账户可读', 'Private key: readable by its owner only')
+}
+
+function ownKeyCheck(pem: string | null, current: string | undefined): Finding {
+  if (pem === null) return bad('无法读取私钥，未能与目录核对', 'The private key cannot be read, so it was not compared with the directory')
+  if (current === undefined) return bad('目录中本平台没有有效密钥（已被吊销或未入网）；请联系上级重新签发令牌后运行 fengsui join', 'The directory holds no valid key of this station (revoked, or not enrolled); get a token from the parent and run fengsui join')
+  return nodeSigner(pem).publicKey === current
+    ? good('密钥：与目录登记一致', 'Key: the one in the directory')
+    : bad('私钥与目录登记不一致；从备份恢复正确的私钥，或请上级签发换钥令牌后运行 fengsui join', 'The private key is not the one in the directory; restore the right one, or get a re-key token from the parent and run fengsui join')
+}
+
+async function diskCheck({ path }: DataFolder): Promise<Finding> {
+  const { bavail, bsize } = await statfs(path)
+  const gib = ((bavail * bsize) / 1024 ** 3).toFixed(1)
+  return bavail * bsize < leastFreeBytes
+    ? bad(`磁盘：仅余 ${gib} GiB，请清理或扩容`, `Disk: only ${gib} GiB left; free some or add more`)
+    : good(`磁盘：余 ${gib} GiB`, `Disk: ${gib} GiB free`)
+}
+
+async function databaseCheck({ database }: DataFolder): Promise<Finding> {
+  if (database.dialect === 'postgres') {
+    await statement(database.read, 'select 1', [], 'postgres')
+    return good('数据库：PostgreSQL 有应答', 'Database: PostgreSQL answers')
+  }
+  const rows = await statement<{ integrity_check: string }>(database.read, 'pragma integrity_check')
+  const faults = rows.map((row) => row.integrity_check).filter((line) => line !== 'ok')
+  return faults.length === 0
+    ? good('数据库：完整', 'Database: sound')
+    : bad(`数据库损坏：${faults[0]}；停机，保留此目录，从备份恢复`, `The database is damaged: ${faults[0]}; stop the station, keep this folder, restore a backup`)
+}
+
+/** Compares our clock with the `Date` header of the parent's answer. */
+async function clockCheck({ config }: DataFolder): Promise<Finding> {
+  if (!config.parent) return good('时钟：根平台，无上级可比', 'Clock: a root, there is no parent to compare with')
+  const asked = Date.now()
+  const date = await fetch(`${config.parent.url}/api/health`, { signal: AbortSignal.timeout(10_000) }).then((answer) => answer.headers.get('date'), () => null)
+  if (date === null) return warning(`时钟：上级 ${config.parent.url} 没有应答，未能比对`, `Clock: the parent ${config.parent.url} does not answer, so it was not compared`)
+  const ahead = Math.round(((asked + Date.now()) / 2 - Date.parse(date)) / 1000)
+  const apart = say(`${Math.abs(ahead)} 秒，比上级${ahead > 0 ? '快' : '慢'}`, `${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} the parent`)
+  return Math.abs(ahead) * 1000 > clockToleranceMs
+    ? bad(`时钟：相差 ${apart}；请校时，快 5 分钟以上时上级会搁置本平台的事实`, `Clock: ${apart}; set it right, facts more than 5 minutes ahead wait in quarantine`)
+    : good(`时钟：与上级相差 ${Math.abs(ahead)} 秒`, `Clock: within ${Math.abs(ahead)} s of the parent`)
+}
+
+/** The running station's links, or how they were left. */
+async function stationCheck(folder: DataFolder): Promise<Finding[]> {
+  const url = urlOf(folder.config)
+  const health = await healthAt(url)
+  let items: LinkItem[]
+  const findings: Finding[] = []
+  if (health) {
+    findings.push(good(`平台：运行于 ${url}，版本 ${health.version}`, `Station: runs at ${url}, version ${health.version}`))
+    try {
+      const station = await runningStation(folder.config)
+      items = station ? (await station.get<{ items: LinkItem[] }>('/api/links')).items : []
+    } catch (fault) {
+      return [...findings, warning(`通道：未能登录查看（${messageOf(fault)}）`, `Links: could not sign in to see them (${messageOf(fault)})`)]
+    }
+  } else {
+    findings.push(warning(`平台：没有运行（${url} 无应答）`, `Station: does not run (${url} does not answer)`))
+    items = await storedLinks(folder)
+  }
+  for (const link of items) {
+    const reason = [link.reason, link.wayOut].map(words).filter(Boolean).join(' ')
+    if (link.state === 'online') findings.push(good(`通道 ${link.peer}：通，待发 ${link.queued}`, `Link ${link.peer}: online, ${link.queued} queued`))
+    else if (health || reason) findings.push(link.direction === 'up' ? bad(`通道 ${link.peer}：断，待发 ${link.queued}。${reason}`, `Link ${link.peer}: offline, ${link.queued} queued. ${reason}`) : warning(`通道 ${link.peer}：断，待发 ${link.queued}。${reason}`, `Link ${link.peer}: offline, ${link.queued} queued. ${reason}`))
+  }
+  return findings
+}
+
+function messageOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault)
+}

@@ -1,0 +1,30 @@
+import { systemClock } from '#core/kernel/index.ts'
+import type { Outbox } from '#core/ledger/server/ledger.ts'
+import { ledgerTables } from '#core/ledger/server/ledger.tables.ts'
+import { nodeCrypto, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
+import { openLedger } from '#core/ledger/server/openLedger.ts'
+import type { Ledger } from '#core/ledger/server/ledger.ts'
+import { migrate } from '#core/sql/server/migrate.ts'
+import { openDatabase } from '#core/sql/server/open.ts'
+import { createDirectory } from '#modules/directory/server/liveDirectory.ts'
+import { directoryModule } from '#modules/directory/server/module.ts'
+import { databaseUrl, readStationKey, type StationConfig } from '#apps/station/config.ts'
+
+/** Nothing goes anywhere yet: a new link's queue is filled from what is stored when the station first starts. */
+const noLinks: Outbox = { enqueue: async () => undefined }
+
+/** Opens a new station's ledger with its directory alone, for the facts that must be there before it starts. */
+export async function withNewLedger<T>(folder: string, config: StationConfig, work: (ledger: Ledger) => Promise<T>): Promise<T> {
+  const database = openDatabase(databaseUrl(folder, config))
+  try {
+    const directory = createDirectory(config.address, config.root)
+    const module = directoryModule(directory)
+    await migrate(database, [...ledgerTables, ...module.tables], Date.now())
+    await directory.reload(database.read)
+    const signer = nodeSigner(await readStationKey(folder))
+    const ledger = await openLedger({ database, clock: systemClock, signer, crypto: nodeCrypto, directory, outbox: noLinks, parts: [module] })
+    return await work(ledger)
+  } finally {
+    await database.close()
+  }
+}
