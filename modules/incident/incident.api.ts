@@ -5,7 +5,8 @@ import { attributesSchema, figuresSchema, gradeSchema, placeSchema } from './inc
 const address = z.string().refine(isAddress, 'not a station address')
 const said = { fact: z.string(), station: z.string(), by: z.string(), at: z.int() }
 
-export const incidentStatuses = ['open', 'merged', 'closed'] as const
+/** `draft`: opened with a report that is not sent yet; listed only when asked for. */
+export const incidentStatuses = ['draft', 'open', 'merged', 'closed'] as const
 
 export const levelSchema = z.object({
   initial: gradeSchema.nullable(),
@@ -59,6 +60,7 @@ export const incidentSchema = z.object({
   ...incidentItemSchema.omit({ reports: true }).shape,
   attributes: attributesSchema,
   sensitive: z.boolean(),
+  raised: z.int(),
   opened: z.object(said),
   reports: z.array(z.string()),
   absorbed: z.array(z.string()),

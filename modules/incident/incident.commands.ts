@@ -54,7 +54,7 @@ export function assessIncident(state: IncidentState, command: AssessIncident, { 
   const body = assessmentOf(state, command, norms)
   const refusal = mayState('incident.assessed.v1', body, self, state)
   if (refusal) return refusal
-  const grade = graver(gradeOf(state).reporting, reportingGradeOf(body, norms)) ?? 'IV'
+  const grade = graver(gradeOf(state).reporting, reportingGradeOf(body)) ?? 'IV'
   return [draft('incident.assessed.v1', state.id, body, audienceFor(norms, self, grade))]
 }
 
@@ -62,13 +62,13 @@ export function assessIncident(state: IncidentState, command: AssessIncident, { 
 export function previewGrade(state: IncidentState, command: AssessIncident, norms: Norms): { computed: Grade | null; reporting: Grade } {
   const body = assessmentOf(state, command, norms)
   const known = gradeOf(state)
-  const settled = known.confirmed && (body.sensitive ? raise(known.confirmed, sensitiveSteps(norms)) : known.confirmed)
-  return { computed: body.computed.grade, reporting: settled ?? reportingGradeOf(body, norms) }
+  return { computed: body.computed.grade, reporting: known.confirmed ? raise(known.confirmed, body.raised) : reportingGradeOf(body) }
 }
 
 function assessmentOf(state: IncidentState, command: AssessIncident, norms: Norms): IncidentBody<'incident.assessed.v1'> {
   const attributes = command.attributes ?? {}
   const code = command.code ?? state.code
+  const sensitive = command.sensitive ?? state.sensitive
   const stated = Object.entries(command.figures).filter(([, value]) => value !== null && value !== undefined)
   const figures = { ...command.figures, ...state.figures, ...Object.fromEntries(stated) }
   const grading = gradeIncident(norms, { code, figures, attributes: { ...state.attributes, ...attributes } })
@@ -79,7 +79,8 @@ function assessmentOf(state: IncidentState, command: AssessIncident, norms: Norm
     ...(command.place === undefined ? {} : { place: command.place }),
     figures: command.figures,
     attributes,
-    sensitive: command.sensitive ?? state.sensitive,
+    sensitive,
+    raised: sensitive ? (norms.get('raise', 'raise/sensitive') ?? 1) : 0,
     initial: command.level ?? null,
     computed: {
       grade: grading.grade,
@@ -93,13 +94,8 @@ function assessmentOf(state: IncidentState, command: AssessIncident, norms: Norm
   }
 }
 
-function sensitiveSteps(norms: Norms): number {
-  return norms.get('raise', 'raise/sensitive') ?? 1
-}
-
-function reportingGradeOf(body: IncidentBody<'incident.assessed.v1'>, norms: Norms): Grade {
-  const grade = graver(body.initial, body.computed.grade) ?? 'IV'
-  return body.sensitive ? raise(grade, sensitiveSteps(norms)) : grade
+function reportingGradeOf(body: IncidentBody<'incident.assessed.v1'>): Grade {
+  return raise(graver(body.initial, body.computed.grade) ?? 'IV', body.raised)
 }
 
 /** 认定: stands above every confirmation this station knows of, so it also resolves a difference. */
@@ -111,7 +107,7 @@ export function confirmIncident(state: IncidentState, { level, reason }: { level
   if (!mayConfirm(norms, self, level) || (standingGrade !== null && !mayConfirm(norms, self, standingGrade))) {
     return refuse('incident.level-above-authority', '本级无权认定该级别', 'This station may not confirm that level', [{ field: 'level', message: { zh: '请报上级认定', en: 'Ask a station above to confirm it' } }])
   }
-  return [draft('incident.confirmed.v1', state.id, body, audienceFor(norms, self, state.sensitive ? raise(level, sensitiveSteps(norms)) : level))]
+  return [draft('incident.confirmed.v1', state.id, body, audienceFor(norms, self, raise(level, state.raised)))]
 }
 
 /** Merges a duplicate: one fact on each of the two. `target` null takes this incident out of the one it is in. */

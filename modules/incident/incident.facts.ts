@@ -51,6 +51,8 @@ export const assessedV1 = z.strictObject({
   figures: figuresSchema,
   attributes: attributesSchema,
   sensitive: z.boolean(),
+  /** How many grades sensitivity raises reporting here, by the norms of that day. */
+  raised: z.int().min(0).max(3),
   /** 初判: the officer's own judgement. */
   initial: gradeSchema.nullable(),
   /** What the grading rules say of this observation, with the clauses that say it. */

@@ -1,5 +1,5 @@
 import { isWithin, parentOf, refuse, type Address, type Refusal } from '#core/kernel/index.ts'
-import { idOfSubject, modeOfSubject, type Fact, type SubjectType } from '#core/ledger/index.ts'
+import { idOfSubject, modeOfSubject, reaches, reachOf, unite, type Fact, type SubjectType } from '#core/ledger/index.ts'
 import { measureNames } from '#modules/norms/index.ts'
 import { incidentFacts, type IncidentBody, type IncidentFactType } from './incident.facts.ts'
 import type { FigureChange, IncidentState, Said } from './incident.state.ts'
@@ -9,18 +9,18 @@ export const incidentType: SubjectType<IncidentState> = { kind: 'incident', star
 export function startIncident(subject: string): IncidentState {
   return {
     id: idOfSubject(subject), opened: null, code: '', title: '', occurredAt: 0, learnedAt: 0, place: { division: '00' },
-    lead: '', leads: [], handover: null, figures: {}, attributes: {}, sensitive: false, figureHistory: [],
-    assessments: [], confirmations: [], mergings: [], absorbed: [], reports: [], invited: [], closed: null,
+    lead: '', leads: [], handover: null, figures: {}, attributes: {}, sensitive: false, raised: 0, figureHistory: [],
+    assessments: [], confirmations: [], mergings: [], absorbed: [], reports: [], reach: [], closed: null,
   }
 }
 
 /**
  * Who has a say in an incident: the stations above and below the one that opened it or leads it, the departments
- * beside them, and those brought in by name. Norms are not consulted here: authority must not depend on which
+ * beside them, and those it was made known to. Norms are not consulted here: authority must not depend on which
  * publication has arrived where.
  */
 export function isConcerned(state: IncidentState, station: Address): boolean {
-  if (state.invited.includes(station)) return true
+  if (reaches(state.reach, station)) return true
   const seat = station.slice(station.lastIndexOf('/') + 1).startsWith('@') ? (parentOf(station) ?? station) : station
   return [state.opened?.station ?? state.lead, state.lead].some((own) => isWithin(own, seat) || isWithin(seat, own))
 }
@@ -76,8 +76,7 @@ function sameMode(fact: Fact): Refusal | null {
 
 export function evolveIncident(before: IncidentState, fact: Fact): IncidentState {
   const said: Said = { fact: fact.id, station: fact.station, by: fact.actor.name, at: fact.at[0] }
-  const named = fact.type.startsWith('incident.') ? fact.to.filter((to) => /^[0-9]/.test(to) && !before.invited.includes(to)) : []
-  const state = named.length === 0 ? before : { ...before, invited: [...before.invited, ...named].sort() }
+  const state = fact.type in incidentFacts ? { ...before, reach: unite(before.reach, reachOf(fact.station, fact.to)) } : before
   switch (fact.type as IncidentFactType) {
     case 'incident.opened.v1': {
       const { code, title, occurredAt, learnedAt, place } = fact.body as IncidentBody<'incident.opened.v1'>
@@ -125,6 +124,7 @@ function assessed(state: IncidentState, said: Said, body: IncidentBody<'incident
     title: body.title ?? state.title,
     place: body.place ?? state.place,
     sensitive: body.sensitive,
+    raised: body.raised,
     figures,
     attributes: { ...state.attributes, ...body.attributes },
     figureHistory: [...state.figureHistory, ...changes],

@@ -1,4 +1,5 @@
 import type { Address } from '#core/kernel/index.ts'
+import type { Reach } from '#core/ledger/index.ts'
 import { graver, raise, type Attributes, type FigureName, type Figures, type Grade } from '#modules/norms/index.ts'
 import type { IncidentBody, Place } from './incident.facts.ts'
 
@@ -44,14 +45,15 @@ export interface IncidentState {
   figures: Figures
   attributes: Attributes
   sensitive: boolean
+  raised: number
   figureHistory: FigureChange[]
   assessments: Assessment[]
   confirmations: Confirmation[]
   mergings: Merging[]
   absorbed: string[]
   reports: string[]
-  /** Stations brought in by name. */
-  invited: Address[]
+  /** Whom the incident was made known to: the union over its facts. */
+  reach: Reach
   closed: (Said & { outcome: string; changedSince: boolean }) | null
 }
 
@@ -74,7 +76,7 @@ export interface IncidentGrade {
   reporting: Grade
 }
 
-export function gradeOf(state: IncidentState, sensitiveSteps = 1): IncidentGrade {
+export function gradeOf(state: IncidentState): IncidentGrade {
   const officer = state.assessments.findLast((a) => a.initial !== null)?.initial ?? null
   const computed = state.assessments.at(-1)?.computed.grade ?? null
   const confirmations = standing(state.confirmations)
@@ -82,7 +84,16 @@ export function gradeOf(state: IncidentState, sensitiveSteps = 1): IncidentGrade
   const confirmed = agreed.size === 1 ? (confirmations[0]?.grade ?? null) : null
   const disputed = confirmations.reduce<Grade | null>((g, c) => graver(g, c.grade), null)
   const working = confirmed ?? disputed ?? graver(officer, computed) ?? 'IV'
-  return { initial: officer ?? computed, computed, confirmed, working, reporting: state.sensitive ? raise(working, sensitiveSteps) : working }
+  return { initial: officer ?? computed, computed, confirmed, working, reporting: raise(working, state.raised) }
+}
+
+/** `draft` until a report has told of it: an incident opened with a report that was never sent. */
+export type IncidentStatus = 'draft' | 'open' | 'merged' | 'closed'
+
+export function statusOf(state: IncidentState): IncidentStatus {
+  if (standing(state.mergings).some((m) => m.into !== null)) return 'merged'
+  if (state.closed) return 'closed'
+  return state.assessments.length === 0 ? 'draft' : 'open'
 }
 
 /** The incident that this one was merged into; null when none, or while two stations differ. */

@@ -9,4 +9,4 @@
 export { incidentSubject, attributesSchema, codeSchema, figuresSchema, gradeSchema, placeSchema, type Place } from './incident.facts.ts'
 export { assessIncident, openIncident, previewGrade, shareIncident, type AssessIncident, type IncidentContext, type OpenIncident } from './incident.commands.ts'
 export { incidentType, isConcerned, isInCharge } from './incident.rules.ts'
-export { differencesOf, gradeOf, mergedInto, type FigureChange, type IncidentGrade, type IncidentState } from './incident.state.ts'
+export { differencesOf, gradeOf, mergedInto, statusOf, type FigureChange, type IncidentGrade, type IncidentState } from './incident.state.ts'

@@ -1,0 +1,43 @@
+import type { ExpressionBuilder } from 'kysely'
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { Db } from '#core/sql/server/database.ts'
+import { grades } from '#modules/norms/index.ts'
+import type { IncidentItem, incidentsQuery } from '../incident.api.ts'
+import { gramsOfWord, wordsOf } from './grams.ts'
+import type { IncidentTables } from './incident.tables.ts'
+
+type Query = z.output<typeof incidentsQuery>
+type Columns = ExpressionBuilder<IncidentTables, 'incident'>
+
+export async function listIncidents(db: Db, query: Query): Promise<{ rows: Omit<IncidentItem, 'codeName'>[]; total: number }> {
+  const found = db.withTables<IncidentTables>().selectFrom('incident').where((columns) => columns.and(conditionsOf(columns, query)))
+  const { total } = await found.select((columns) => columns.fn.countAll<number | string>().as('total')).executeTakeFirstOrThrow()
+  const ordered = query.sort === 'level' ? found.orderBy('level_rank').orderBy('updated_at', 'desc') : found.orderBy(query.sort === 'occurred' ? 'occurred_at' : 'updated_at', 'desc')
+  // The subject settles ties, so that pages neither skip nor repeat.
+  const rows = await ordered.orderBy('subject', 'desc').limit(query.size).offset((query.page - 1) * query.size).select('row').execute()
+  return { rows: rows.map(({ row }) => JSON.parse(row) as Omit<IncidentItem, 'codeName'>), total: Number(total) }
+}
+
+function conditionsOf(columns: Columns, query: Query) {
+  return [
+    query.status ? columns('status', '=', query.status) : columns('status', '!=', 'draft'),
+    ...(query.mode ? [columns('mode', '=', query.mode)] : []),
+    ...(query.level ? [columns('level_rank', '=', grades.indexOf(query.level) + 1)] : []),
+    ...(query.lead ? [columns('lead', '=', query.lead)] : []),
+    ...(query.code ? [columns('code', 'like', `${query.code}%`)] : []),
+    ...(query.division ? [columns('division', 'like', `${query.division.length > 6 ? query.division : query.division.replace(/(00)+$/, '')}%`)] : []),
+    ...(query.from === undefined ? [] : [columns('occurred_at', '>=', query.from)]),
+    ...(query.until === undefined ? [] : [columns('occurred_at', '<=', query.until)]),
+    ...wordsOf(query.q ?? '').flatMap((word) => holdsWord(columns, word)),
+  ]
+}
+
+/** Each pair narrows by the index; the text itself then settles whether they stand together. */
+function holdsWord(columns: Columns, word: string) {
+  const grams = gramsOfWord(word)
+  const holding = (condition: (gram: ExpressionBuilder<IncidentTables, 'incident_gram'>) => ReturnType<ExpressionBuilder<IncidentTables, 'incident_gram'>['and']>) =>
+    columns('subject', 'in', columns.selectFrom('incident_gram').select('incident_gram.subject').where(condition))
+  if (grams.length === 0) return [sql<boolean>`search like ${`%${word}%`}`]
+  return [...grams.slice(0, 8).map((gram) => holding((g) => g.and([g('gram', '=', gram)]))), sql<boolean>`search like ${`%${word}%`}`]
+}
