@@ -36,11 +36,7 @@ export async function doctor(data: string, print: (text: string) => void): Promi
     tell(await keyCheck(folder))
     tell(await diskCheck(folder))
     tell(await databaseCheck(folder))
-    const { checked, bad: faults, directory } = await verifyFolder(folder)
-    tell(faults.length === 0
-      ? good(`账本：${checked} 条事实的散列、签名和链全部无误`, `Ledger: hash, signature and chain of ${checked} facts are right`)
-      : bad(`账本：${checked} 条事实中 ${faults.length} 条有问题，用 fengsui verify 查看；请保留现场`, `Ledger: ${faults.length} of ${checked} facts are bad; see fengsui verify, and leave the data as it is`))
-    tell(ownKeyCheck(await readStationKey(folder.path).catch(() => null), directory.station(address)?.keys.find((k) => k.untilSeq === null)?.publicKey))
+    tell(await ledgerCheck(folder))
     tell(await clockCheck(folder))
     tell(await stationCheck(folder))
     return findings.every((f) => f.grade !== 'bad')
@@ -102,6 +98,19 @@ function ownKeyCheck(pem: string | null, current: string | undefined): Finding {
     : bad('私钥与目录登记不一致；从备份恢复正确的私钥，或请上级签发换钥令牌后运行 fengsui join', 'The private key is not the one in the directory; restore the right one, or get a re-key token from the parent and run fengsui join')
 }
 
+async function ledgerCheck(folder: DataFolder): Promise<Finding[]> {
+  const pem = await readStationKey(folder.path).catch(() => null)
+  try {
+    const { checked, bad: faults, directory } = await verifyFolder(folder)
+    const ledger = faults.length === 0
+      ? good(`账本：${checked} 条事实的散列、签名和链全部无误`, `Ledger: hash, signature and chain of ${checked} facts are right`)
+      : bad(`账本：${checked} 条事实中 ${faults.length} 条有问题，用 fengsui verify 查看；请保留现场`, `Ledger: ${faults.length} of ${checked} facts are bad; see fengsui verify, and leave the data as it is`)
+    return [ledger, ownKeyCheck(pem, directory.station(folder.config.address)?.keys.find((k) => k.untilSeq === null)?.publicKey)]
+  } catch (fault) {
+    return [bad(`账本无法读取：${messageOf(fault)}`, `The ledger cannot be read: ${messageOf(fault)}`)]
+  }
+}
+
 async function diskCheck({ path }: DataFolder): Promise<Finding> {
   const { bavail, bsize } = await statfs(path)
   const gib = ((bavail * bsize) / 1024 ** 3).toFixed(1)
@@ -115,7 +124,7 @@ async function databaseCheck({ database }: DataFolder): Promise<Finding> {
     await statement(database.read, 'select 1', [], 'postgres')
     return good('数据库：PostgreSQL 有应答', 'Database: PostgreSQL answers')
   }
-  const rows = await statement<{ integrity_check: string }>(database.read, 'pragma integrity_check')
+  const rows = await statement<{ integrity_check: string }>(database.read, 'pragma integrity_check').catch((fault: unknown) => [{ integrity_check: messageOf(fault) }])
   const faults = rows.map((row) => row.integrity_check).filter((line) => line !== 'ok')
   return faults.length === 0
     ? good('数据库：完整', 'Database: sound')
@@ -151,7 +160,7 @@ async function stationCheck(folder: DataFolder): Promise<Finding[]> {
     }
   } else {
     findings.push(warning(`平台：没有运行（${url} 无应答）`, `Station: does not run (${url} does not answer)`))
-    items = await storedLinks(folder)
+    items = await storedLinks(folder).catch(() => [])
   }
   for (const link of items) {
     const reason = [link.reason, link.wayOut].map(words).filter(Boolean).join(' ')
