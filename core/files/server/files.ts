@@ -12,8 +12,8 @@ export interface Files {
   /** Streams into the store; refuses over `limit` bytes. The same bytes twice are stored once. */
   put(stream: Readable, limit: number): Promise<FileCard>
   card(sha256: string): Promise<FileCard | undefined>
-  /** A readable from byte `start` (default 0). */
-  open(sha256: string, start?: number): Readable
+  /** A readable from byte `start` (default 0) to `end`, both included. */
+  open(sha256: string, start?: number, end?: number): Readable
   /** For link transfer: how many bytes of this file are here already, in a partial download. */
   partial(sha256: string): Promise<number>
   appendPartial(sha256: string, offset: number, chunk: Uint8Array): Promise<void>

@@ -31,9 +31,13 @@ export function readBody(stream: Readable, limit: number, timeoutMs: number): Pr
     const onEnd = () => finish(() => resolve(Buffer.concat(chunks)))
     const onError = (error: Error) => finish(() => reject(error))
     const onClose = () => finish(() => reject(truncated()))
-    const timer = setTimeout(() => giveUp(new HttpProblem(408, 'request.timeout', '请求内容传得太慢，已放弃', 'The request body came too slowly and was given up')), timeoutMs)
+    const timer = setTimeout(() => giveUp(tooSlow()), timeoutMs)
     stream.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose)
   })
+}
+
+function tooSlow(): HttpProblem {
+  return new HttpProblem(408, 'request.timeout', '请求内容传得太慢，已放弃', 'The request body came too slowly and was given up')
 }
 
 export function truncated(): HttpProblem {
@@ -85,4 +89,39 @@ export function faultsOfValue(root: unknown): FieldFault[] {
 
 export function isPlainText(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed()
+}
+
+/** What a long upload must keep up: a pause no longer than `idleMs`, and after a minute at least `bytesPerSecond` on average. */
+export interface Pace {
+  idleMs: number
+  graceMs: number
+  bytesPerSecond: number
+}
+
+export const uploadPace: Pace = { idleMs: 30_000, graceMs: 60_000, bytesPerSecond: 256 }
+
+/** Passes a body on chunk by chunk while it keeps the pace; like `readBody` it leaves the socket open for the answer. */
+export async function* pacedBody(stream: Readable, pace: Pace): AsyncGenerator<Buffer> {
+  const started = performance.now()
+  const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>
+  let size = 0
+  for (;;) {
+    const next = await withinTime(chunks.next(), pace.idleMs)
+    if (next.done) return
+    size += next.value.length
+    const ms = performance.now() - started
+    if (ms > pace.graceMs && size < (pace.bytesPerSecond * ms) / 1000) throw tooSlow()
+    yield next.value
+  }
+}
+
+async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(tooSlow()), ms) })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+    work.catch(() => undefined)
+  }
 }

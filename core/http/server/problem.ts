@@ -52,7 +52,7 @@ const titles: Record<number, Sentence> = {
 }
 
 export function problemOf(no: HttpProblem | Refusal, language: Language): Problem {
-  const status = no instanceof HttpProblem ? no.status : no.code.endsWith('.not-found') ? 404 : 409
+  const status = no instanceof HttpProblem ? no.status : no.code.endsWith('.not-found') ? 404 : no.code.endsWith('.too-large') ? 413 : 409
   return {
     type: `urn:fengsui:problem:${no.code}`,
     title: titles[status]?.[language] ?? String(status),

@@ -2,6 +2,7 @@ import type { Clock } from '#core/kernel/index.ts'
 import type { Database, Migration } from '#core/sql/server/database.ts'
 import type { Ledger, LedgerPart } from '#core/ledger/server/ledger.ts'
 import type { Files } from '#core/files/server/files.ts'
+import type { Links } from '#core/replicate/server/links.ts'
 import type { App } from '#core/http/server/app.ts'
 import type { Role } from '#core/http/roles.ts'
 import type { KeyRing } from './keyRing.ts'
@@ -13,6 +14,8 @@ export interface Station {
   readonly database: Database
   readonly ledger: Ledger
   readonly files: Files
+  /** Absent where a station stands alone (tests of one module). */
+  readonly links?: Links
   /** demo: loopback only, fixed accounts; test: also allows cutting links; production: neither. */
   readonly mode: 'demo' | 'test' | 'production'
   readonly version: string

@@ -1,0 +1,24 @@
+import { fileRoutes } from './files.routes.ts'
+import { healthRoute, ledgerRoutes } from './ledger.routes.ts'
+import { linkRoutes } from './links.routes.ts'
+import type { StationModule } from './module.ts'
+import { stationAccess } from './station.access.ts'
+
+export const defaultUploadLimit = 200 * 1024 * 1024
+
+/** What every station answers before any module: health, facts, audit, links, files. */
+export function coreModule(options: { uploadLimit?: number } = {}): StationModule {
+  return {
+    name: 'core',
+    tables: [],
+    access: stationAccess,
+    facts: {},
+    subjects: [],
+    routes: (app, station) => {
+      healthRoute(app, station)
+      ledgerRoutes(app, station)
+      fileRoutes(app, station, options.uploadLimit ?? defaultUploadLimit)
+      linkRoutes(app, station)
+    },
+  }
+}
