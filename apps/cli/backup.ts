@@ -46,6 +46,9 @@ export async function backup(path: string, to: string, print: (text: string) => 
       await copyFile(from[name], into[name])
       await chmod(into[name], 0o600)
     }
+    // A key rotation may be half done: the station settles it by what the database says when it next starts.
+    const next = `${from.key}.next`
+    if (existsSync(next)) await copyFile(next, `${into.key}.next`)
     // After the database: files are only ever added, so every file that the copied facts name is there.
     if (existsSync(from.files)) await copyFolder(from.files, into.files)
     const files: Manifest['files'] = []
