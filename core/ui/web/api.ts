@@ -19,7 +19,7 @@ export class ApiFault extends Error {
 /** The station's HTTP API with the session's cookie. Reads are repeated when the station did not answer; writes never are. */
 export const api = {
   get: <T>(path: string, options: { query?: Query; signal?: AbortSignal } = {}) => read<T>(path + queryText(options.query), options.signal),
-  post: <T>(path: string, body: unknown = {}) => send<T>('POST', path, body),
+  post: <T>(path: string, body: unknown = {}, headers: Record<string, string> = {}) => send<T>('POST', path, body, headers),
   put: <T>(path: string, body: unknown = {}) => send<T>('PUT', path, body),
   patch: <T>(path: string, body: unknown = {}) => send<T>('PATCH', path, body),
   delete: <T>(path: string) => send<T>('DELETE', path, undefined),
@@ -51,14 +51,14 @@ async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
   }
 }
 
-function send<T>(method: string, path: string, body: unknown): Promise<T> {
-  return exchange<T>(path, body === undefined ? { method } : { method, body: JSON.stringify(body) })
+function send<T>(method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> {
+  return exchange<T>(path, body === undefined ? { method } : { method, headers, body: JSON.stringify(body) })
 }
 
 async function exchange<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response
   try {
-    response = await fetch(path, { ...init, credentials: 'same-origin', headers: { accept: 'application/json', 'accept-language': currentLanguage(), ...(init.body ? { 'content-type': 'application/json' } : {}) } })
+    response = await fetch(path, { ...init, credentials: 'same-origin', headers: { accept: 'application/json', 'accept-language': currentLanguage(), ...(init.body ? { 'content-type': 'application/json' } : {}), ...init.headers } })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     reportConnection('down')
