@@ -14,8 +14,7 @@ export interface Station {
   readonly database: Database
   readonly ledger: Ledger
   readonly files: Files
-  /** Absent where a station stands alone (tests of one module). */
-  readonly links?: Links
+  readonly links: Links
   /** demo: loopback only, fixed accounts; test: also allows cutting links; production: neither. */
   readonly mode: 'demo' | 'test' | 'production'
   readonly version: string

@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util'
+import { pino } from 'pino'
+import { readStationConfig } from './config.ts'
+import { openStation } from './openStation.ts'
+
+/** `node apps/station/main.ts --data DIR [--port N] [--host H]`: runs one station until it is told to stop. */
+const { values } = parseArgs({ options: { data: { type: 'string' }, port: { type: 'string' }, host: { type: 'string' } } })
+if (!values.data) {
+  console.error('用法 usage: node apps/station/main.ts --data DIR [--port N] [--host 127.0.0.1]')
+  process.exit(2)
+}
+
+const logger = pino({ level: process.env.LOG_LEVEL ?? 'info', redact: ['req.headers.authorization', 'req.headers.cookie', 'password', 'token'] })
+try {
+  const stored = await readStationConfig(values.data)
+  const config = { ...stored, ...(values.port ? { port: Number(values.port) } : {}), ...(values.host ? { host: values.host } : {}) }
+  const running = await openStation({ folder: values.data, config, logger })
+  logger.info({ station: config.address, url: running.url, mode: config.mode }, 'ready')
+  // On the terminal, not in the log: the link is a secret that is shown once.
+  if (running.setupToken) console.log(`首次设置 · first set-up: ${running.url}/setup?token=${running.setupToken}`)
+  let closing = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (closing) return
+      closing = true
+      running.close().then(() => process.exit(0), (fault: unknown) => {
+        logger.error({ err: fault }, 'could not close cleanly')
+        process.exit(1)
+      })
+    })
+  }
+} catch (fault) {
+  console.error(fault instanceof Error ? fault.message : String(fault))
+  process.exit(1)
+}

@@ -1,0 +1,13 @@
+import { coreModule } from '#core/station/server/coreModule.ts'
+import { coreModule } from '#core/station/server/coreModule.ts'
+import type { StationModule } from '#core/station/server/module.ts'
+import { directoryModule } from '#modules/directory/server/module.ts'
+import type { LiveDirectory } from '#modules/directory/server/liveDirectory.ts'
+import { incidentModule } from '#modules/incident/server/module.ts'
+import { normsModule } from '#modules/norms/server/module.ts'
+import { reportModule } from '#modules/report/server/module.ts'
+
+/** What this station can do: one explicit list. A new module is one line here, one in boundaries.mjs, and its screens in apps/console. */
+export function stationModules(directory: LiveDirectory): StationModule[] {
+  return [coreModule(), directoryModule(directory), normsModule, incidentModule, reportModule]
+}
