@@ -40,7 +40,11 @@ export function readWire(wire: WireFact, crypto: Pick<LedgerCrypto, 'sha256'>): 
 /** Judges a fact from a peer: envelope, key, signature, clock. Pure but for the crypto it is given. */
 export async function inspect(wire: WireFact, directory: Directory, now: number, crypto: LedgerCrypto): Promise<Inspection> {
   const read = readWire(wire, crypto)
-  if ('verdict' in read) return read
+  return 'verdict' in read ? read : judge(read, directory, now, crypto)
+}
+
+/** What `inspect` does once the envelope is read. */
+export async function judge(read: Fact, directory: Directory, now: number, crypto: Pick<LedgerCrypto, 'verify'>): Promise<Inspection> {
   const reject = (reason: DoorReason, detail: string) => ({ verdict: 'rejected', reason, detail, id: read.id }) as const
   const card = directory.station(read.station)
   if (!card) return { verdict: 'waiting', reason: 'unknown-station', fact: read }

@@ -189,8 +189,11 @@ export class Workspace {
     for (const fact of sorted) {
       if (this.#unreadable.has(fact.id)) continue
       const refusal = this.#apply(entry, fact)
-      if (refusal) await this.#parts.store.setStatus(this.tx, fact.id, 'refused', refusal.code)
-      else this.#reactTo(fact)
+      if (refusal) {
+        await this.#parts.store.setStatus(this.tx, fact.id, 'refused', refusal.code)
+        // It keeps its place in the order: a fact that belongs before it may yet let it in, and folds the subject again.
+        entry.last = fact
+      } else this.#reactTo(fact)
     }
   }
 
