@@ -4,7 +4,7 @@ import { assessIncident, previewGrade, shareIncident, type AssessIncident, type 
 import { audienceFor, expectedFields, measureNames, requiredFields, type FigureName, type Grade, type Norms } from '#modules/norms/index.ts'
 import { clocksOfReceiving, clocksOfSending, pendingUrges } from './report.deadlines.ts'
 import type { Attachment, Content, Level, ReportBody, ReportFactType } from './report.facts.ts'
-import { doneAt, hopOf, isParty, placesOf, type ReportState } from './report.state.ts'
+import { doneAt, hopOf, inOrderOfWay, isParty, placesOf, type ReportState } from './report.state.ts'
 
 /**
  * What each command states: `(state, input, situation) → drafts | Refusal`. Who may do it and in what order is not
@@ -50,7 +50,7 @@ export function outlookOf(content: Content, incident: IncidentState, { self, nor
   return {
     level: { initial: content.level ?? computed, computed, reporting },
     to,
-    receivers: placesOf({ station: self, to }),
+    receivers: inOrderOfWay(self, placesOf({ station: self, to })),
     required,
     expected,
     missing: [...required, ...expected].filter((field) => isEmpty(valueAt(content, field))),

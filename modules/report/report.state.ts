@@ -151,12 +151,17 @@ export function placesOf(fact: Pick<Fact, 'station' | 'to'>): Address[] {
   return reachOf(fact.station, fact.to).filter((place) => place.startsWith('=')).map((place) => place.slice(1)).filter((place) => place !== fact.station)
 }
 
-/** Hops stay in the order of the report's way: the author's own ancestors, nearest first, then the others. */
-function withHops(state: ReportState, stations: Address[]): Hop[] {
-  const added = stations.filter((station) => !isParty(state, station)).map((station) => ({ station, received: null, accepted: null, forwarded: null }))
-  const line = state.author ? ancestorsOf(state.author) : []
+/** The order of a report's way: its author's own ancestors, nearest first, then the others. */
+export function inOrderOfWay(author: Address | null, stations: Address[]): Address[] {
+  const line = author ? ancestorsOf(author) : []
   const rank = (station: Address) => (line.includes(station) ? line.indexOf(station) : line.length)
-  return [...state.hops, ...added].sort((a, b) => rank(a.station) - rank(b.station) || (a.station < b.station ? -1 : 1))
+  return [...stations].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+}
+
+function withHops(state: ReportState, stations: Address[]): Hop[] {
+  const added = stations.filter((station) => !isParty(state, station))
+  return inOrderOfWay(state.author, [...state.hops.map((hop) => hop.station), ...added])
+    .map((station) => hopOf(state, station) ?? { station, received: null, accepted: null, forwarded: null })
 }
 
 function atHop(state: ReportState, station: Address, change: (hop: Hop) => Hop): Hop[] {
