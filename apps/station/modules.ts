@@ -1,5 +1,4 @@
 import { coreModule } from '#core/station/server/coreModule.ts'
-import { coreModule } from '#core/station/server/coreModule.ts'
 import type { StationModule } from '#core/station/server/module.ts'
 import { directoryModule } from '#modules/directory/server/module.ts'
 import type { LiveDirectory } from '#modules/directory/server/liveDirectory.ts'
@@ -8,6 +7,6 @@ import { normsModule } from '#modules/norms/server/module.ts'
 import { reportModule } from '#modules/report/server/module.ts'
 
 /** What this station can do: one explicit list. A new module is one line here, one in boundaries.mjs, and its screens in apps/console. */
-export function stationModules(directory: LiveDirectory): StationModule[] {
-  return [coreModule(), directoryModule(directory), normsModule, incidentModule, reportModule]
+export function stationModules(directory: LiveDirectory, uploadLimitMiB: number): StationModule[] {
+  return [coreModule({ uploadLimit: uploadLimitMiB * 1024 * 1024 }), directoryModule(directory), normsModule, incidentModule, reportModule]
 }
