@@ -1,6 +1,6 @@
 import type { Address } from '#core/kernel/index.ts'
 import type { Reach } from '#core/ledger/index.ts'
-import { graver, raise, type Attributes, type FigureName, type Figures, type Grade } from '#modules/norms/index.ts'
+import { graver, measureNames, raise, type Attributes, type FigureName, type Figures, type Grade } from '#modules/norms/index.ts'
 import type { IncidentBody, Place } from './incident.facts.ts'
 
 /** Who stated something, when and where; `at` is the fact's physical time. */
@@ -117,6 +117,6 @@ export function differencesOf(state: IncidentState): Difference[] {
   }
   look('level', state.confirmations, (c) => c.grade)
   look('merge', state.mergings, (m) => m.into)
-  look('figures', state.assessments, (a) => Object.fromEntries(Object.entries(a.figures).filter(([, v]) => v !== null).sort()))
+  look('figures', state.assessments, (a) => Object.fromEntries(measureNames.filter((name) => typeof a.figures[name] === 'number').map((name) => [name, a.figures[name]])))
   return found
 }

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRefusal, type Refusal } from '#core/kernel/index.ts'
 import { compareFacts, fold, modeOfSubject, type Directory, type Fact, type FactDraft } from '#core/ledger/index.ts'
-import { shippedNorms } from '#modules/norms/index.ts'
+import { grades, shippedNorms } from '#modules/norms/index.ts'
 import { acceptHandover, assessIncident, closeIncident, confirmIncident, declineHandover, mergeIncident, offerHandover, openIncident, previewGrade, shareIncident, type AssessIncident } from './incident.commands.ts'
 import { incidentFacts, incidentSubject, type IncidentFactType } from './incident.facts.ts'
 import { incidentType } from './incident.rules.ts'
@@ -297,24 +297,26 @@ test('the page names the clauses and what this station may do', () => {
 })
 
 describe('property: any order and any subset', () => {
+  const pick = <T>(from: readonly [T, ...T[]], choice: number): T => from[choice % from.length] ?? from[0]
+
   /** A busy incident in which stations act on what they had seen, some of it stale. */
   function history(choices: number[]): { facts: Fact[]; subject: string } {
     const r = reported()
     let stale = r.now()
     for (const choice of choices) {
-      const station = [county, prefecture, region, scene, seismology, neighbour][choice % 6] as string
+      const station = pick([county, prefecture, region, scene, seismology, neighbour], choice)
       const seen = choice % 7 < 3 ? stale : r.now()
       const context = contextAt(station)
-      const outcomes = [
+      const outcomes: [() => FactDraft[] | Refusal, ...(() => FactDraft[] | Refusal)[]] = [
         () => assessIncident(seen, observed({ deaths: choice % 40, missing: choice % 5 ? choice % 9 : null }, { report: `01R${choice}` }), context),
-        () => confirmIncident(seen, { level: (['I', 'II', 'III', 'IV'] as const)[choice % 4] as 'I', reason: '会商' }, context),
-        () => offerHandover(seen, { to: [prefecture, region, seismology][choice % 3] as string }, context, directory),
+        () => confirmIncident(seen, { level: pick(grades, choice), reason: '会商' }, context),
+        () => offerHandover(seen, { to: pick([prefecture, region, seismology], choice) }, context, directory),
         () => acceptHandover(seen, context),
         () => declineHandover(seen, '不便', context),
         () => closeIncident(seen, '', context),
         () => shareIncident(seen, { to: [neighbour] }, context),
       ]
-      const outcome = (outcomes[Math.floor(choice / 42) % outcomes.length] as () => FactDraft[] | Refusal)()
+      const outcome = pick(outcomes, Math.floor(choice / 42))()
       if (choice % 11 === 0) stale = r.now()
       if (!isRefusal(outcome)) r.write(station, outcome)
     }
@@ -330,7 +332,7 @@ describe('property: any order and any subset', () => {
       for (let i = 0; i <= order.length; i++) {
         const some = order.slice(0, i)
         const { state, refused } = fold(incidentType, subject, some, directory)
-        expect(fold(incidentType, subject, [...some].reverse(), directory)).toEqual({ state, refused })
+        expect(fold(incidentType, subject, some.toReversed(), directory)).toEqual({ state, refused })
         expect(JSON.parse(JSON.stringify(state))).toEqual(state)
         gradeOf(state)
         differencesOf(state)

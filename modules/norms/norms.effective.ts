@@ -42,7 +42,7 @@ export interface Norms {
 
 /** The path of stations whose norms bind an address, top first, itself last. */
 export function chainOf(address: Address): Address[] {
-  return [...ancestorsOf(address).reverse(), address]
+  return [...ancestorsOf(address).toReversed(), address]
 }
 
 /** The norms in force at `address` at time `at`: shipped defaults, then the top's, then each station's below, never loosened. */
@@ -90,8 +90,10 @@ function layered(layers: Publication[], address: Address): Norms {
       }
       if (!Object.hasOwn(values, key)) continue
       const result = stricter(group, values[key], value)
-      if (result === 'upper') origin[key] = { ...(origin[key] as Origin), clamped: [...(origin[key] as Origin).clamped, layer.station] }
-      else {
+      const above = origin[key]
+      if (result === 'upper') {
+        if (above) origin[key] = { ...above, clamped: [...above.clamped, layer.station] }
+      } else {
         values[key] = result.value
         origin[key] = stated
       }

@@ -56,9 +56,9 @@ export function stricter(group: NormGroup, upper: unknown, lower: unknown): 'upp
   if (group === 'required' || group === 'expected') return joined(upper as string[], down as string[], (a, b) => a === b)
   if (group === 'threshold') return joined(upper as Condition, down as Condition, (u, l) => covers(u, l))
   if (group === 'rule') {
-    const [u, l] = [upper, down] as NormValues['rule'][]
-    const both = joined((u as NormValues['rule']).applies, (l as NormValues['rule']).applies, (a, b) => b.startsWith(a))
-    return both === 'upper' ? 'upper' : { value: { ...u, applies: both.value } }
+    const rule = upper as NormValues['rule']
+    const both = joined(rule.applies, (down as NormValues['rule']).applies, (a, b) => b.startsWith(a))
+    return both === 'upper' ? 'upper' : { value: { ...rule, applies: both.value } }
   }
   return 'upper'
 }

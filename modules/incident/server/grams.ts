@@ -6,7 +6,7 @@
 export function gramsOf(text: string): string[] {
   const grams = new Set<string>()
   for (const run of runsOf(text)) {
-    const characters = [...run]
+    const characters = Array.from(run)
     for (let i = 0; i < characters.length; i++) grams.add(characters.slice(i, i + 2).join(''))
   }
   return [...grams]
@@ -14,7 +14,7 @@ export function gramsOf(text: string): string[] {
 
 /** The pairs that a searched word must have; for a single character none, and its rows are found by their beginning. */
 export function gramsOfWord(word: string): string[] {
-  return gramsOf(word).filter((gram) => [...gram].length === 2)
+  return gramsOf(word).filter((gram) => Array.from(gram).length === 2)
 }
 
 export function wordsOf(q: string): string[] {

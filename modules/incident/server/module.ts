@@ -9,7 +9,7 @@ import { incidentTables, projectIncident } from './incident.tables.ts'
 export const incidentModule: StationModule = {
   name: 'incident',
   facts: incidentFacts,
-  subjects: [incidentType as never],
+  subjects: [incidentType],
   tables: incidentTables,
   project: { incident: projectIncident },
   access: incidentAccess,

@@ -34,7 +34,7 @@ export async function openDivisions(self: Address): Promise<Divisions> {
 
   const parentPrefixes = (prefix: string) => [prefix.slice(0, 6), prefix.slice(0, 4), prefix.slice(0, 2)].filter((p, i, all) => p !== prefix && all.indexOf(p) === i)
   const entry = (prefix: string, code: string, name: string, level: Entry['level']): Entry => {
-    const above = parentPrefixes(prefix).map((p) => byPrefix.get(p)?.name).filter((n) => n !== undefined).reverse()
+    const above = parentPrefixes(prefix).map((p) => byPrefix.get(p)?.name).filter((n) => n !== undefined).toReversed()
     const seat = seats.get(code)
     return { prefix, code, name, path: [...above, name].join(' '), level, initials: initialsOf(name), lon: seat?.[0] ?? null, lat: seat?.[1] ?? null }
   }
@@ -52,7 +52,7 @@ export async function openDivisions(self: Address): Promise<Divisions> {
     townsByProvince.set(province, towns)
     return towns
   }
-  const strip = ({ prefix: _, ...item }: Entry): DivisionItem => item
+  const strip = ({ code, name, path, level, initials, lon, lat }: Entry): DivisionItem => ({ code, name, path, level, initials, lon, lat })
 
   return {
     find(code) {

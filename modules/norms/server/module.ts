@@ -8,7 +8,7 @@ import { normsRoutes } from './norms.routes.ts'
 export const normsModule: StationModule = {
   name: 'norms',
   facts: normsFacts,
-  subjects: [normsType as never],
+  subjects: [normsType],
   tables: [],
   access: normsAccess,
   routes: normsRoutes,

@@ -69,7 +69,7 @@ export function normsRoutes(app: App, station: Station): void {
     schema: { tags, summary: 'Every publication that binds this station or stands below it', response: { 200: versionsResponse } },
     config: { permission: 'norms.read' },
   }, async () => {
-    const items = (await stateNow()).publications.map(versionOf).reverse()
+    const items = (await stateNow()).publications.map(versionOf).toReversed()
     return { items, total: items.length }
   })
 

@@ -1,0 +1,45 @@
+import { EditOutlined } from '@ant-design/icons'
+import { Button, Tabs } from 'antd'
+import { useState } from 'react'
+import { PageFrame, Panel } from '#core/ui/web/PageFrame.tsx'
+import { useSession } from '#core/ui/web/session.ts'
+import { Fetched } from '#core/ui/web/States.tsx'
+import { useText } from '#core/ui/web/texts.ts'
+import { CodesPanel } from './CodesPanel.tsx'
+import { GradingPanel } from './GradingPanel.tsx'
+import { PublishDrawer } from './PublishDrawer.tsx'
+import { ReportingPanel } from './ReportingPanel.tsx'
+import { VersionsPanel } from './VersionsPanel.tsx'
+import { normsTexts } from './normsTexts.ts'
+import { useNorms } from './useNorms.ts'
+
+/** 规范: what is demanded of reports here, who demands it, and revising it. */
+export function NormsPage() {
+  const say = useText(normsTexts)
+  const norms = useNorms()
+  const { person } = useSession()
+  const [revising, setRevising] = useState(false)
+  const mayPublish = person.roles.some((role) => role === 'leader' || role === 'admin')
+  return (
+    <PageFrame
+      title={say('title')} aside={<span className="small">{say('intro')}</span>}
+      actions={mayPublish && norms.data ? <Button type="primary" icon={<EditOutlined />} onClick={() => setRevising(true)}>{say('publish')}</Button> : null}
+    >
+      <Panel>
+        <Fetched query={norms}>
+          {({ items }) => (
+            <Tabs
+              items={[
+                { key: 'reporting', label: say('tab.reporting'), children: <ReportingPanel items={items} /> },
+                { key: 'grading', label: say('tab.grading'), children: <GradingPanel items={items} /> },
+                { key: 'codes', label: say('tab.codes'), children: <CodesPanel /> },
+                { key: 'versions', label: say('tab.versions'), children: <VersionsPanel /> },
+              ]}
+            />
+          )}
+        </Fetched>
+      </Panel>
+      {norms.data ? <PublishDrawer open={revising} onClose={() => setRevising(false)} norms={norms.data} /> : null}
+    </PageFrame>
+  )
+}
