@@ -6,8 +6,8 @@ import { linkedStations } from './linkedStations.ts'
 
 const region = '65'
 const prefecture = '65/6529'
-const county = '65/6529/652928'
-const scene = '65/6529/652928/s1'
+const county = '65/6529/652927'
+const scene = '65/6529/652927/s1'
 const otherCounty = '65/6529/652922'
 const minutes = (count: number) => count * 60_000
 const quake = Date.UTC(2024, 0, 22, 18, 9)
@@ -15,7 +15,7 @@ const quake = Date.UTC(2024, 0, 22, 18, 9)
 const known = { deaths: 3, missing: 0, seriousInjuries: 1, lightInjuries: 5, trapped: 0, evacuated: 300, lossWan: 100 }
 const firstReport = (change: Partial<NewReport> = {}): NewReport => ({
   kind: 'first', code: '11C02', title: '乌什县发生7.1级地震', occurredAt: quake, learnedAt: quake + minutes(1),
-  place: { division: '652928', address: '亚曼苏乡', lon: 78.63, lat: 41.26 },
+  place: { division: '652927', address: '亚曼苏乡', lon: 78.63, lat: 41.26 },
   figures: { deaths: null, missing: null, seriousInjuries: 0, lightInjuries: 5, trapped: null, evacuated: 300, lossWan: null },
   attributes: { magnitude: 7.1 }, level: 'I', text: '震感强烈，部分房屋受损。', ...change,
 })
@@ -199,8 +199,8 @@ describe.each(['sqlite', 'postgres'] as const)('information reporting on %s', (d
       ['figures.deaths', firstReport({ figures: { ...known, deaths: -1 } })],
       ['figures.deaths', firstReport({ figures: { ...known, deaths: 1.5 } })],
       ['figures.lossWan', { ...firstReport(), figures: { ...known, lossWan: '很多' } }],
-      ['place.lat', firstReport({ place: { division: '652928', lon: 78, lat: 91 } })],
-      ['place.lat', firstReport({ place: { division: '652928', lon: 78 } })],
+      ['place.lat', firstReport({ place: { division: '652927', lon: 78, lat: 91 } })],
+      ['place.lat', firstReport({ place: { division: '652927', lon: 78 } })],
       ['place.division', firstReport({ place: { division: '乌什' } })],
       ['code', firstReport({ code: '99Z99' })],
       ['title', firstReport({ title: '  ' })],

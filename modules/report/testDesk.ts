@@ -11,8 +11,8 @@ import type { ReportState } from './report.state.ts'
 
 export const region = '65'
 export const prefecture = '65/6529'
-export const county = '65/6529/652928'
-export const scene = '65/6529/652928/s1'
+export const county = '65/6529/652927'
+export const scene = '65/6529/652927/s1'
 export const seismology = '65/@seismology'
 export const otherCounty = '65/6529/652922'
 
@@ -24,7 +24,7 @@ export const quake = Date.UTC(2024, 0, 22, 18, 9)
 export function sampleContent(change: Partial<Content> = {}): Content {
   return {
     kind: 'first', incidentId: '', code: '11C02', title: '乌什县发生7.1级地震', occurredAt: quake, learnedAt: quake + minutes(1),
-    place: { division: '652928', address: '亚曼苏乡', lon: 78.63, lat: 41.26 },
+    place: { division: '652927', address: '亚曼苏乡', lon: 78.63, lat: 41.26 },
     figures: { deaths: null, missing: null, seriousInjuries: 0, lightInjuries: 5, trapped: null, evacuated: 300, lossWan: null },
     attributes: { magnitude: 7.1, populationDensity: 'fairlyDense' }, level: 'I', text: '震感强烈，房屋受损，正在核查。', ...change,
   }
