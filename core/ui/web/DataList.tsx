@@ -24,6 +24,13 @@ export interface Sorting {
   descending: boolean
 }
 
+export interface Paging {
+  page: number
+  size: number
+  total: number
+  onPage: (page: number, size: number) => void
+}
+
 interface DataListProps<Row> {
   label: string
   rows: readonly Row[]
@@ -34,7 +41,7 @@ interface DataListProps<Row> {
   edge?: (row: Row) => Tone
   sorting?: Sorting
   onSort?: (next: Sorting) => void
-  paging?: { page: number; size: number; total: number; onPage: (page: number, size: number) => void }
+  paging?: Paging
   empty?: ReactNode
 }
 

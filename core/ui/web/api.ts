@@ -55,7 +55,7 @@ function send<T>(method: string, path: string, body: unknown, headers: Record<st
   return exchange<T>(path, body === undefined ? { method } : { method, headers, body: JSON.stringify(body) })
 }
 
-async function exchange<T>(path: string, init: RequestInit): Promise<T> {
+async function exchange<T>(path: string, init: { method: string; body?: string; headers?: Record<string, string>; signal?: AbortSignal }): Promise<T> {
   let response: Response
   try {
     response = await fetch(path, { ...init, credentials: 'same-origin', headers: { accept: 'application/json', 'accept-language': currentLanguage(), ...(init.body ? { 'content-type': 'application/json' } : {}), ...init.headers } })

@@ -30,7 +30,7 @@ function LinkCard({ link }: { link: LinkFace }) {
     <Panel
       className={online ? '' : 'panel-alarm'}
       title={<span className="row"><Light tone={online ? (link.queued > 0 ? 'notice' : 'good') : 'alarm'} label={say(online ? 'links.online' : 'links.offline')} /><span>{link.name ?? link.peer}</span><Mark>{say(`links.${link.direction}`)}</Mark><Mark tone={online ? 'good' : 'alarm'}>{say(online ? 'links.online' : 'links.offline')}</Mark></span>}
-      actions={<CutOrHeal link={link} />}
+      actions={<><Retry link={link} /><CutOrHeal link={link} /></>}
     >
       <dl className="facts">
         <dt>{say('stations.address')}</dt><dd className="mono">{link.peer}</dd>
@@ -42,6 +42,21 @@ function LinkCard({ link }: { link: LinkFace }) {
       </dl>
     </Panel>
   )
+}
+
+/** Dialling at once instead of waiting for the next try; for the administrator who has just mended something. */
+function Retry({ link }: { link: LinkFace }) {
+  const say = useText(directoryTexts)
+  const { person } = useSession()
+  const client = useQueryClient()
+  const { message } = App.useApp()
+  const retry = useMutation({
+    mutationFn: () => api.post(`/api/links/${encodeURIComponent(link.peer)}/retry`),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['links'] }),
+    onError: (error) => { void message.error(error.message) },
+  })
+  if (link.state === 'online' || !person.roles.includes('admin')) return null
+  return <Button size="small" loading={retry.isPending} onClick={() => retry.mutate()}>{say('links.retry')}</Button>
 }
 
 /** Demo and test stations may cut a link to show what happens. */

@@ -17,6 +17,7 @@ export const en: Record<keyof typeof zh, string> = {
   'links.reason': 'Cause',
   'links.wayOut': 'Way out',
   'links.reason.none': 'Cause unknown; reconnecting by itself.',
+  'links.retry': 'Retry now',
   'links.cut': 'Cut (demo)',
   'links.heal': 'Heal',
   'links.cut.done': 'The link to {{peer}} is cut',

@@ -15,6 +15,7 @@ export const zh = {
   'links.reason': '原因',
   'links.wayOut': '处理办法',
   'links.reason.none': '原因不明，正在自动重连。',
+  'links.retry': '立即重连',
   'links.cut': '切断（演示）',
   'links.heal': '恢复',
   'links.cut.done': '已切断与 {{peer}} 的链路',

@@ -36,6 +36,8 @@ function CodeRows({ rows }: { rows: readonly CodeRow[] }) {
   const say = useText(normsTexts)
   const [language] = useLanguage()
   const scroller = useRef<HTMLDivElement>(null)
+  // Its functions never leave this component, so the compiler's leaving it alone is right.
+  // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => 38, overscan: 12 })
   return (
     <div ref={scroller} className="code-rows" tabIndex={0} role="table" aria-label={say('tab.codes')} aria-rowcount={rows.length + 1}>
