@@ -10,6 +10,7 @@ import type { App } from './app.ts'
 import { faultsOfValue, parseJson, readBody } from './body.ts'
 import { serveConsole } from './consoleFiles.ts'
 import { cookieNameOf, gate, type Access, type PersonOf } from './gate.ts'
+import { serveMetrics } from './metrics.ts'
 import { serveOpenApi } from './openapi.ts'
 import { HttpProblem, languageOf, problemOf, problemOfFault } from './problem.ts'
 import { routeUpgrades } from './upgrades.ts'
@@ -93,7 +94,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
   })
+  app.decorate('personOf', options.personOf)
   routeUpgrades(app)
+  serveMetrics(app, options)
   await serveOpenApi(app, options.version)
   const folder = options.consoleFolder
   await serveConsole(app, folder && existsSync(folder) ? folder : undefined)

@@ -3,6 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Person, Role } from '../roles.ts'
 import { HttpProblem } from './problem.ts'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Who holds a token, for what does not pass the gate: sockets. */
+    personOf: PersonOf
+  }
+}
+
 /** Roles by permission: all modules' `access` in one record. */
 export type Access = Record<string, readonly Role[]>
 

@@ -1,3 +1,4 @@
+import { serveLive } from '#core/http/server/live.ts'
 import { fileRoutes } from './files.routes.ts'
 import { healthRoute, ledgerRoutes } from './ledger.routes.ts'
 import { linkRoutes } from './links.routes.ts'
@@ -17,6 +18,7 @@ export function coreModule(options: { uploadLimit?: number } = {}): StationModul
     routes: (app, station) => {
       healthRoute(app, station)
       ledgerRoutes(app, station)
+      serveLive(app, { self: station.self, personOf: app.personOf, onNews: (listener) => station.ledger.onNews(listener) })
       fileRoutes(app, station, options.uploadLimit ?? defaultUploadLimit)
       linkRoutes(app, station)
     },
