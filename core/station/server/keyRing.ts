@@ -22,7 +22,8 @@ export async function openKeyRing(path: string): Promise<KeyRing> {
     sign: (text) => signer.sign(text),
     async prepare() {
       const pem = newPrivateKey()
-      await writeFile(waiting, pem, { mode: 0o600 })
+      // On the disk before anyone is told of it: a station that forgot its new key could never sign again.
+      await writeFile(waiting, pem, { mode: 0o600, flush: true })
       return { publicKey: nodeSigner(pem).publicKey, promote: () => promote(pem) }
     },
     async settle(publicKeyInUse) {
