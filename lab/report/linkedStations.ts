@@ -10,6 +10,7 @@ import { fileTables, openFolderFiles } from '#core/files/server/folderFiles.ts'
 import type { App } from '#core/http/server/app.ts'
 import { createApp } from '#core/http/server/createApp.ts'
 import type { Person, Role } from '#core/http/roles.ts'
+import type { Links } from '#core/replicate/server/links.ts'
 import { migrate } from '#core/sql/server/migrate.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
 import type { Station, StationModule } from '#core/station/server/module.ts'
@@ -52,7 +53,7 @@ export async function linkedStations(addresses: Address[], { start, databaseUrl 
       self, mode: 'test', version: '0', access: Object.assign({}, ...modules.map((module) => module.access)) as Record<string, readonly Role[]>,
       personOf: async (token): Promise<Person> => ({ id: token, account: token, name: token, roles: [token as Role] }),
     })
-    const station: Station = { self, clock, database, ledger, files: await openFolderFiles(files, database, clock), mode: 'test', version: '0' }
+    const station: Station = { self, clock, database, ledger, files: await openFolderFiles(files, database, clock), links: {} as Links, mode: 'test', version: '0' }
     for (const module of modules) module.routes?.(app, station)
     await app.ready()
     return {

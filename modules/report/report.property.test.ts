@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fold, type Fact, type FactDraft } from '#core/ledger/index.ts'
 import * as decide from './report.decide.ts'

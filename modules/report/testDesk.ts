@@ -48,9 +48,9 @@ export function testDesk() {
 
   /** A fact as its station would state it, admitted or not. */
   function factBy(station: Address, draft: FactDraft): Fact {
-    const body = draft.type in reportFacts ? reportFacts[draft.type as ReportFactType].parse(draft.body) : draft.body
+    const body: Record<string, unknown> = draft.type in reportFacts ? reportFacts[draft.type as ReportFactType].parse(draft.body) : draft.body
     const statement: Statement = {
-      ...draft, body: body as Record<string, unknown>, station, seq: ++count, prev: '', at: [clock.now(), count], actor: { id: 'p1', name: '王值班' }, mode: modeOfSubject(draft.subject),
+      ...draft, body, station, seq: ++count, prev: '', at: [clock.now(), count], actor: { id: 'p1', name: '王值班' }, mode: modeOfSubject(draft.subject),
     }
     const text = encode(statement)
     return { ...(JSON.parse(text) as Statement), id: webCrypto.sha256(text), text, sig: '' }
