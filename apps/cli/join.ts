@@ -37,8 +37,8 @@ export async function join(text: string, options: JoinOptions, print: (text: str
 
   const url = (options.parent ?? token.url).replace(/\/+$/, '')
   const pem = await pendingKey(folder, pending)
-  const answer = await present(url, text, nodeSigner(pem).publicKey)
-  const { station, facts } = answer
+  const { publicKey } = nodeSigner(pem)
+  const { station, facts } = await present(url, text, publicKey)
   const config: StationConfig = {
     ...(before ?? { mode: options.mode, host: options.host, port: options.port, uploadLimitMiB: 512 }),
     address: station.address, name: station.name, kind: station.kind, parent: { address: token.parent, url }, root: token.root,
@@ -46,9 +46,10 @@ export async function join(text: string, options: JoinOptions, print: (text: str
   if (before && existsSync(paths.key)) await rename(paths.key, `${paths.key}.until-${new Date().toISOString().slice(0, 10)}`)
   await rename(pending, paths.key)
   await withNewLedger(folder, config, async (ledger) => {
-    const refused = (await ledger.accept(facts, token.parent)).filter((a) => a.outcome === 'rejected' || a.outcome === 'waiting')
-    const own = ledger.directory.station(config.address)
-    if (refused.length > 0 || !own) throw untrusted(token, JSON.stringify(refused))
+    const taken = await ledger.accept(facts, token.parent)
+    // A chain of trust from the pinned root down to our own new key is what makes this the tree we were invited to.
+    const inUse = ledger.directory.station(config.address)?.keys.find((k) => k.untilSeq === null)
+    if (inUse?.publicKey !== publicKey) throw untrusted(token, JSON.stringify(taken.filter((a) => a.outcome !== 'stored' && a.outcome !== 'duplicate')))
   })
   await writeStationConfig(folder, config)
   print(say(`✓ ${config.name} ${config.address} 已接入 ${token.parent}，数据目录 ${folder}`, `✓ ${config.name} ${config.address} has joined ${token.parent}; its data is in ${folder}`))
