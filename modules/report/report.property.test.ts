@@ -96,6 +96,40 @@ describe('whatever people do', () => {
   })
 })
 
+describe('stations that act while apart', () => {
+  const crew = [county, prefecture, region, scene]
+  const moves = fc.array(fc.oneof(
+    fc.record({ name: fc.constantFrom(...Object.keys(commands).filter((name) => name !== 'followUp')), station: fc.constantFrom(...crew), pick: fc.nat(9) }),
+    fc.record({ from: fc.constantFrom(...crew), to: fc.constantFrom(...crew) }),
+  ), { maxLength: 40 })
+  const mergeInto = (desk: Desk, id: string, station: string) => void desk.state(station, [{ type: 'report.merged.v1', subject: `report/${id}`, to: [], body: { into: station === county ? '01AAAAAAAAAAAAAAAAAAAAAAAA' : '01BBBBBBBBBBBBBBBBBBBBBBBB', reason: '重复' } }])
+
+  it('hold one report once they meet; of what each stated, only a second merging is refused', () => {
+    fc.assert(fc.property(moves, fc.array(fc.integer({ min: -minutes(3), max: minutes(3) }), { minLength: 4, maxLength: 4 }), fc.boolean(), (script, skews, merging) => {
+      const clock = testDesk().clock
+      const deskOf = new Map(crew.map((station, i) => [station, testDesk({ clock, skewMs: skews[i] })]))
+      const desk = (station: string) => deskOf.get(station) ?? testDesk()
+      const carry = (from: string, to: string) => {
+        const held = new Set(desk(to).facts.map((fact) => fact.id))
+        desk(to).facts.push(...desk(from).facts.filter((fact) => !held.has(fact.id)))
+      }
+      const id = desk(county).send(county)
+      for (const station of crew) carry(county, station)
+      for (const move of script) {
+        if ('from' in move) carry(move.from, move.to)
+        else commands[move.name]?.(desk(move.station), id, move.station, move.name === 'instruct' ? move.pick + 100 * crew.indexOf(move.station) : move.pick)
+      }
+      if (merging) for (const station of [county, region]) mergeInto(desk(station), id, station)
+      for (const from of crew) for (const to of crew) carry(from, to)
+      for (const from of crew) for (const to of crew) carry(from, to)
+      const folds = crew.map((station) => foldOf(desk(station), id, desk(station).facts.filter((fact) => fact.subject === `report/${id}`)))
+      for (const folded of folds) expect(folded).toEqual(folds[0])
+      const refused = [...(folds[0]?.refused.values() ?? [])].map(({ code }) => code)
+      expect(refused.filter((code) => code !== 'report.already-merged')).toEqual([])
+    }), { numRuns: 300 })
+  })
+})
+
 describe('the mark in an id', () => {
   it('fits its own station and no other', () => {
     fc.assert(fc.property(fc.constantFrom(...stations), fc.constantFrom(...stations), fc.constantFrom('actual', 'exercise', 'test'), fc.nat(2 ** 45), (maker, other, mode, now) => {

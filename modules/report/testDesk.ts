@@ -1,5 +1,5 @@
 import { isRefusal, levelOf, testClock, type Address, type Refusal } from '#core/kernel/index.ts'
-import { encode, fold, modeOfSubject, type Directory, type Fact, type FactDraft, type Mode, type Statement, type SubjectType } from '#core/ledger/index.ts'
+import { encode, fold, modeOfSubject, tick, witness, zeroTime, type Directory, type Fact, type FactDraft, type HybridTime, type Mode, type Statement, type SubjectType } from '#core/ledger/index.ts'
 import { webCrypto } from '#core/ledger/webCrypto.ts'
 import { incidentSubject, incidentType, openIncident, type IncidentState } from '#modules/incident/index.ts'
 import { shippedNorms } from '#modules/norms/index.ts'
@@ -30,9 +30,11 @@ export function sampleContent(change: Partial<Content> = {}): Content {
   }
 }
 
-/** The whole tree as one list of facts, without signatures: rules alone, driven by a clock that stands still. */
-export function testDesk() {
-  const clock = testClock(quake + minutes(10))
+/**
+ * The whole tree as one list of facts, without signatures: rules alone, driven by a clock that stands still. For
+ * stations that act while apart, one desk each, on one clock with the skew that is its own.
+ */
+export function testDesk({ clock = testClock(quake + minutes(10)), skewMs = 0 } = {}) {
   const facts: Fact[] = []
   const directory: Directory = {
     self: region,
@@ -40,8 +42,6 @@ export function testDesk() {
       ? { address, name: address, level: levelOf(address), kind: 'government', keys: [], state: 'active' } : undefined,
     stations: () => [],
   }
-  let count = 0
-
   function stateOf<State>(type: SubjectType<State>, subject: string): State {
     return fold(type, subject, facts.filter((fact) => fact.subject === subject), directory).state
   }
@@ -49,8 +49,9 @@ export function testDesk() {
   /** A fact as its station would state it, admitted or not. */
   function factBy(station: Address, draft: FactDraft): Fact {
     const body: Record<string, unknown> = draft.type in reportFacts ? reportFacts[draft.type as ReportFactType].parse(draft.body) : draft.body
+    const latest = facts.reduce<HybridTime>((last, { at }) => witness(last, at), zeroTime)
     const statement: Statement = {
-      ...draft, body, station, seq: ++count, prev: '', at: [clock.now(), count], actor: { id: 'p1', name: '王值班' }, mode: modeOfSubject(draft.subject),
+      ...draft, body, station, seq: facts.length + 1, prev: '', at: tick(latest, clock.now() + skewMs), actor: { id: 'p1', name: '王值班' }, mode: modeOfSubject(draft.subject),
     }
     const text = encode(statement)
     return { ...(JSON.parse(text) as Statement), id: webCrypto.sha256(text), text, sig: '' }
