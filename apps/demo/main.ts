@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { keepRunning, type KeptProcess } from './keepRunning.ts'
 import { readOptions, usage, type DemoOptions } from './options.ts'
-import { folderOf, provision } from './provision.ts'
+import { folderOf, isProvisioned, provision } from './provision.ts'
 import { demoStations, enrolmentOrder, portOf, type DemoStation } from './stations.ts'
 import { startWall } from './wall.ts'
 
@@ -22,14 +22,19 @@ async function main(options: DemoOptions): Promise<number> {
   await mkdir(options.data, { recursive: true })
   const kept: KeptProcess[] = []
   const told = untilToldToStop()
-  // In the order that a first run needs: a station's parent must answer before it can join.
   const starting = (async () => {
     for (const station of enrolmentOrder(demoStations)) {
       if (told.stopped) return
+      const parent = demoStations.find((s) => s.key === station.parent)
+      if (!isProvisioned(station, options.data)) {
+        say(`  首次运行，建立 · first run, making ${station.address} ${station.name} …`)
+        // It joins with a token of its parent, which must answer first.
+        if (parent) await healthy(parent, options.basePort)
+      }
       await provision(station, options.data, options.basePort)
       kept.push(start(station, options))
-      await healthy(station, options.basePort)
     }
+    for (const station of demoStations) await healthy(station, options.basePort)
     for (const station of demoStations) say(lineOf(station, options.basePort))
   })()
   let code = 0

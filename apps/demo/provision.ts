@@ -16,7 +16,7 @@ export async function provision(station: DemoStation, data: string, basePort: nu
   const port = portOf(station, basePort)
   const parent = demoStations.find((s) => s.key === station.parent)
   const parentUrl = parent && `http://127.0.0.1:${portOf(parent, basePort)}`
-  if (existsSync(stationPaths(folder).config)) {
+  if (isProvisioned(station, data)) {
     const config = await readStationConfig(folder)
     if (config.address !== station.address) throw new Error(`${folder} 中是 ${config.address} 的数据，不是 ${station.address}；请换一个 --data 目录 · holds the data of ${config.address}, not ${station.address}; choose another --data folder`)
     await writeStationConfig(folder, { ...config, port, parent: config.parent && { ...config.parent, url: parentUrl ?? config.parent.url } })
@@ -25,6 +25,10 @@ export async function provision(station: DemoStation, data: string, basePort: nu
   const place = { data: folder, mode: 'demo', host: '127.0.0.1', port } as const
   if (!parentUrl) return init({ ...place, address: station.address, name: station.name, kind: station.kind }, silent)
   await join(await tokenFrom(parentUrl, station), place, silent)
+}
+
+export function isProvisioned(station: DemoStation, data: string): boolean {
+  return existsSync(stationPaths(folderOf(station, data)).config)
 }
 
 export function folderOf(station: DemoStation, data: string): string {
