@@ -32,9 +32,15 @@ export function stepLink(plan: LinkPlan, before: LinkState, input: LinkInput, no
 export function wakeAt(plan: LinkPlan, state: LinkState): number {
   let at = state.dialAt
   for (const s of state.sessions) {
-    at = Math.min(at, s.phase === 'joined' ? Math.min(Math.max(s.heardAt, s.pingedAt) + plan.timing.ping, s.heardAt + plan.timing.dead) : s.deadline)
+    at = Math.min(at, s.phase === 'joined' ? Math.min(Math.max(s.heardAt, s.pingedAt) + plan.timing.ping, deadAt(plan, state, s)) : s.deadline)
   }
   return at
+}
+
+/** When a joined session counts as dead: nothing heard, or an answer that is owed does not come. */
+function deadAt(plan: LinkPlan, state: LinkState, s: Session): number {
+  const owed = !s.sending || s.inflight.length > 0 || (s.renewing && state.recovery === 'asking')
+  return (owed ? Math.min(s.heardAt, s.progressAt) : s.heardAt) + plan.timing.dead
 }
 
 export function statusOf(state: LinkState): LinkStatus {
@@ -125,7 +131,7 @@ function onTick(step: Step): void {
     if (s.phase === 'joined') {
       const key = s.theirs && judgeKey(plan.peer, s.theirs.publicKey, plan)
       if (key) stop(step, s, key, plan.peer)
-      else if (now >= s.heardAt + plan.timing.dead) stop(step, s, 'silent', plan.peer)
+      else if (now >= deadAt(plan, state, s)) stop(step, s, 'silent', plan.peer)
       else if (now >= Math.max(s.heardAt, s.pingedAt) + plan.timing.ping) ping(step, s)
     } else if (now >= s.deadline) {
       // The older session did not answer: it is dead, and the newcomer takes its place.
@@ -229,6 +235,7 @@ function join(step: Step, session: Session): void {
   const { state } = step
   session.phase = 'joined'
   session.heardAt = step.now
+  session.progressAt = step.now
   for (const s of state.sessions) {
     if (s === session) continue
     send(step, s, { k: 'stop', code: 'replaced', who: step.plan.self })

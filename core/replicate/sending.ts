@@ -50,6 +50,7 @@ export function onLoaded(step: Step, session: Session, batch: { epoch: number; a
   session.loading = false
   if (!session.sending || batch.facts.length === 0 || batch.epoch !== step.state.out.epoch || batch.after !== session.sent) return
   session.sent += batch.facts.length
+  if (session.inflight.length === 0) session.progressAt = step.now
   session.inflight = [...session.inflight, { last: session.sent, head: batch.head }]
   send(step, session, { k: 'facts', epoch: batch.epoch, first: batch.after + 1, facts: batch.facts })
   pump(step, session)
@@ -64,6 +65,7 @@ export function onReceipt(step: Step, session: Session, text: string, sig: strin
     || !session.theirs || !plan.crypto.verify(receiptText(text), sig, session.theirs.publicKey)) return stop(step, session, 'malformed', plan.peer)
   if (session.inflight[place]!.head !== receipt.head) return stop(step, session, 'forked', plan.self)
   session.inflight = session.inflight.slice(place + 1)
+  session.progressAt = step.now
   state.acked = { epoch: receipt.epoch, n: receipt.n }
   state.lastExchangeAt = plan.wall()
   state.attempts = 0

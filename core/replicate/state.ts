@@ -66,6 +66,8 @@ export interface Session {
   sent: number
   loading: boolean
   inflight: { last: number; head: string }[]
+  /** When it joined, or when a receipt last came or a batch first went: no progress for too long ends it. */
+  progressAt: number
   /** The last entry that has arrived (stored or waiting to be). */
   arrived: number
   pending: FactsFrame[]

@@ -1,0 +1,266 @@
+import { isRefusal, type Address } from '#core/kernel/index.ts'
+import {
+  compareFacts, encode, fold, judge, kindOfSubject, leavesSubtree, reachOf, tick, touchesSubtree, unite, witness,
+  type Directory, type Fact, type FactDraft, type HybridTime, type Reach, type Signer, type StationCard, type Statement, type SubjectType, type WireFact,
+} from '#core/ledger/index.ts'
+import type { Accepted } from '#core/ledger/server/ledger.ts'
+import { nextHead, startCursor, type Cursor, type LinkMemory } from '#core/replicate/index.ts'
+import { caseKind, caseSubject, type CaseState } from './noun.ts'
+import { cheapLedgerCrypto, sha256, type readOnce } from './crypto.ts'
+
+export interface Held { fact: Fact; position: number; from: Address | null }
+export interface Entry { facts: Held[]; state: CaseState; reach: Reach; last: Fact | null }
+
+/** A queue and a cursor, as `core/replicate/server` keeps them in tables. */
+export interface PeerDisk {
+  direction: 'up' | 'down'
+  epoch: number
+  ids: string[]
+  heads: string[]
+  queued: Set<string>
+  taken: Cursor
+  acked: { epoch: number; n: number }
+  cut: boolean
+  stuck: LinkMemory['stuck']
+  recovery: LinkMemory['recovery']
+}
+
+/** Everything that survives a crash. */
+export interface Disk {
+  held: Map<string, Held>
+  chain: Map<string, string>
+  waiting: Map<string, { fact: Fact; from: Address }>
+  turnedAway: string[]
+  subjects: Map<string, Entry>
+  head: { seq: number; id: string }
+  time: HybridTime
+  peers: Map<Address, PeerDisk>
+  cards: Map<Address, StationCard>
+}
+
+export function emptyDisk(cards: Iterable<StationCard>): Disk {
+  return {
+    held: new Map(), chain: new Map(), waiting: new Map(), turnedAway: [], subjects: new Map(), head: { seq: 0, id: '' }, time: [0, 0],
+    peers: new Map(), cards: new Map([...cards].map((card) => [card.address, card])),
+  }
+}
+
+export function copyDisk(disk: Disk): Disk {
+  return {
+    held: new Map(disk.held), chain: new Map(disk.chain), waiting: new Map(disk.waiting), turnedAway: [...disk.turnedAway],
+    subjects: new Map([...disk.subjects].map(([subject, e]) => [subject, { ...e, facts: [...e.facts] }])),
+    head: disk.head, time: disk.time,
+    peers: new Map([...disk.peers].map(([peer, p]) => [peer, { ...p, ids: [...p.ids], heads: [...p.heads], queued: new Set(p.queued) }])),
+    cards: new Map(disk.cards),
+  }
+}
+
+export const enrolledType = 'station.enrolled.v1'
+
+/** The write path of `core/ledger/server` over memory: the real envelope, order, fold, reach and clock; the same steps, no database. */
+export class MemoryLedger {
+  readonly self: Address
+  readonly version: 1 | 2
+  readonly type: SubjectType<CaseState>
+  disk: Disk
+  authoring = true
+  readonly directory: Directory
+  readonly #signer: Signer
+  readonly #now: () => number
+  readonly #read: ReturnType<typeof readOnce>
+  /** Which links a reach leads to; reaches are shared until they widen. */
+  #onward = new WeakMap<Reach, Address[]>()
+  readonly onCard: (card: StationCard) => void
+
+  constructor(parts: { self: Address; version: 1 | 2; signer: Signer; disk: Disk; now: () => number; read: ReturnType<typeof readOnce>; onCard: (card: StationCard) => void }) {
+    this.self = parts.self
+    this.version = parts.version
+    this.type = caseSubject(parts.version)
+    this.disk = parts.disk
+    this.#signer = parts.signer
+    this.#now = parts.now
+    this.#read = parts.read
+    this.onCard = parts.onCard
+    this.directory = { self: this.self, station: (address) => this.disk.cards.get(address), stations: () => [...this.disk.cards.values()] }
+  }
+
+  /** States one fact, or nothing when its own rules do not admit it. */
+  append(draft: FactDraft): Fact | null {
+    if (!this.authoring) return null
+    const { disk } = this
+    const statement: Statement = {
+      type: draft.type, subject: draft.subject, station: this.self, seq: disk.head.seq + 1, prev: disk.head.id,
+      at: tick(disk.time, Math.max(0, this.#now())), actor: { id: 'sim', name: 'sim' }, to: draft.to, mode: 'actual', body: draft.body,
+    }
+    const entry = this.#entry(draft.subject)
+    if (kindOfSubject(draft.subject) === caseKind && this.type.admit({ ...statement, id: '', text: '', sig: '' }, entry.state, this.directory)) return null
+    const text = encode(statement)
+    const fact: Fact = { ...statement, id: sha256(text), text, sig: this.#signer.sign(text) }
+    disk.time = fact.at
+    this.#store([{ fact, from: null }])
+    return fact
+  }
+
+  /** A batch from a peer, judged, stored, folded and queued; the caller moves its cursor in the same breath. */
+  async accept(wires: WireFact[], from: Address): Promise<{ results: Accepted[]; stored: Fact[] }> {
+    const now = this.#now()
+    const results: Accepted[] = []
+    const sound: { fact: Fact; from: Address }[] = []
+    const seen = new Set<string>()
+    const judged = await Promise.all(wires.map((wire) => {
+      const read = this.#read(wire)
+      return 'verdict' in read ? read : this.disk.held.has(read.id) ? { verdict: 'held' as const, id: read.id } : judge(read, this.directory, now, cheapLedgerCrypto)
+    }))
+    for (const inspection of judged) {
+      const id = 'fact' in inspection ? inspection.fact.id : inspection.id
+      if (inspection.verdict === 'held' || seen.has(id) || this.disk.waiting.has(id)) {
+        results.push({ id, outcome: 'duplicate' })
+        continue
+      }
+      seen.add(id)
+      const fault = inspection.verdict === 'rejected' ? inspection.reason : inspection.verdict === 'sound' ? this.#chainFault(inspection.fact, sound) : null
+      if (fault !== null || inspection.verdict === 'rejected') {
+        this.disk.turnedAway.push(`${fault} ${id}`)
+        results.push({ id, outcome: 'rejected', reason: fault ?? 'rejected' })
+      } else if (inspection.verdict === 'waiting') {
+        this.disk.waiting.set(id, { fact: inspection.fact, from })
+        results.push({ id, outcome: 'waiting', reason: inspection.reason })
+      } else {
+        sound.push({ fact: inspection.fact, from })
+        results.push({ id, outcome: 'stored' })
+      }
+    }
+    this.#store(sound)
+    return { results, stored: sound.map((s) => s.fact) }
+  }
+
+  async releaseWaiting(): Promise<Fact[]> {
+    const now = this.#now()
+    const sound: { fact: Fact; from: Address }[] = []
+    for (const [id, { fact, from }] of [...this.disk.waiting]) {
+      const inspection = await judge(fact, this.directory, now, cheapLedgerCrypto)
+      if (inspection.verdict === 'waiting') continue
+      this.disk.waiting.delete(id)
+      const fault = inspection.verdict === 'sound' ? this.#chainFault(fact, sound) : inspection.reason
+      if (fault === null) sound.push({ fact, from })
+      else this.disk.turnedAway.push(`${fault} ${id}`)
+    }
+    if (sound.length > 0) this.#store(sound)
+    return sound.map((s) => s.fact)
+  }
+
+  addPeer(peer: Address, direction: 'up' | 'down'): void {
+    const row: PeerDisk = {
+      direction, epoch: 1, ids: [], heads: [], queued: new Set(), taken: startCursor, acked: { epoch: 1, n: 0 }, cut: false, stuck: null, recovery: null,
+    }
+    this.disk.peers.set(peer, row)
+    this.#onward = new WeakMap()
+    this.#fill(peer, row, false)
+  }
+
+  openEpoch(peer: Address, epoch: number): PeerDisk {
+    const row = this.disk.peers.get(peer)!
+    Object.assign(row, { epoch, ids: [], heads: [], queued: new Set() })
+    this.#fill(peer, row, true)
+    return row
+  }
+
+  #chainFault(fact: Fact, claimed: { fact: Fact }[]): string | null {
+    const key = `${fact.station} ${fact.seq}`
+    const other = this.disk.chain.get(key) ?? claimed.find((c) => c.fact.station === fact.station && c.fact.seq === fact.seq)?.fact.id
+    if (other !== undefined) return 'forked'
+    return fact.station === this.self && this.authoring ? 'own-future' : null
+  }
+
+  #store(facts: { fact: Fact; from: Address | null }[]): void {
+    const { disk } = this
+    const touched = new Map<string, { entry: Entry; before: Reach; known: number; arrived: Held[] }>()
+    for (const { fact, from } of facts) {
+      const held: Held = { fact, from, position: disk.held.size + 1 }
+      disk.held.set(fact.id, held)
+      disk.chain.set(`${fact.station} ${fact.seq}`, fact.id)
+      disk.time = witness(disk.time, fact.at)
+      if (fact.station === this.self && fact.seq > disk.head.seq) disk.head = { seq: fact.seq, id: fact.id }
+      const entry = this.#entry(fact.subject)
+      const note = touched.get(fact.subject) ?? { entry, before: entry.reach, known: entry.facts.length, arrived: [] }
+      note.arrived.push(held)
+      touched.set(fact.subject, note)
+    }
+    const items: { held: Held; reach: Reach }[] = []
+    for (const [subject, { entry, before, known, arrived }] of touched) {
+      this.#fold(subject, entry, arrived)
+      disk.subjects.set(subject, entry)
+      // Wider than before: the facts held already travel first.
+      if (entry.reach.length !== before.length) for (const held of entry.facts.slice(0, known)) items.push({ held, reach: entry.reach })
+    }
+    for (const { fact } of facts) items.push({ held: disk.held.get(fact.id)!, reach: unite(disk.subjects.get(fact.subject)!.reach, reachOf(fact.station, fact.to)) })
+    for (const { fact } of facts) if (fact.type === enrolledType) this.#enrol(fact)
+    for (const { held, reach } of items) {
+      for (const peer of this.#peersFor(reach)) if (peer !== held.from) this.#queue(disk.peers.get(peer)!, held.fact.id)
+    }
+  }
+
+  /** In order: applied one by one. Out of order: the subject is folded again from all its facts. */
+  #fold(subject: string, entry: Entry, arrived: Held[]): void {
+    const isCase = kindOfSubject(subject) === caseKind
+    arrived.sort((a, b) => compareFacts(a.fact, b.fact))
+    const late = entry.last !== null && compareFacts(arrived[0]!.fact, entry.last) < 0
+    entry.facts.push(...arrived)
+    if (!late) {
+      for (const { fact } of arrived) {
+        entry.last = fact
+        if (isCase) {
+          if (isRefusal(this.type.admit(fact, entry.state, this.directory))) continue
+          entry.state = this.type.evolve(entry.state, fact)
+        }
+        entry.reach = unite(entry.reach, reachOf(fact.station, fact.to))
+      }
+      return
+    }
+    const facts = entry.facts.map((h) => h.fact)
+    const folded = isCase ? fold(this.type, subject, facts, this.directory) : null
+    if (folded) entry.state = folded.state
+    for (const fact of facts) {
+      if (!folded?.refused.has(fact.id)) entry.reach = unite(entry.reach, reachOf(fact.station, fact.to))
+      if (compareFacts(fact, entry.last!) > 0) entry.last = fact
+    }
+  }
+
+  #entry(subject: string): Entry {
+    return this.disk.subjects.get(subject) ?? { facts: [], state: this.type.start(subject), reach: [], last: null }
+  }
+
+  #enrol(fact: Fact): void {
+    const card = fact.body.card as unknown as StationCard
+    if (this.disk.cards.has(card.address)) return
+    this.disk.cards.set(card.address, card)
+    this.onCard(card)
+  }
+
+  #peersFor(reach: Reach): Address[] {
+    const known = this.#onward.get(reach)
+    if (known) return known
+    const found = [...this.disk.peers].filter(([peer, { direction }]) => (direction === 'down' ? touchesSubtree(reach, peer) : leavesSubtree(reach, this.self))).map(([peer]) => peer)
+    this.#onward.set(reach, found)
+    return found
+  }
+
+  #queue(peer: PeerDisk, id: string): void {
+    if (peer.queued.has(id)) return
+    peer.queued.add(id)
+    peer.heads.push(nextHead(peer.heads.at(-1) ?? '', id, cheapLedgerCrypto))
+    peer.ids.push(id)
+  }
+
+  #fill(name: Address, peer: PeerDisk, back: boolean): void {
+    const held = [...this.disk.held.values()]
+    for (const directory of [true, false]) {
+      for (const h of held) {
+        if ((kindOfSubject(h.fact.subject) === 'station') !== directory || (!back && h.from === name)) continue
+        const reach = unite(this.disk.subjects.get(h.fact.subject)!.reach, reachOf(h.fact.station, h.fact.to))
+        const leads = peer.direction === 'down' ? touchesSubtree(reach, name) : leavesSubtree(reach, this.self)
+        if (leads) this.#queue(peer, h.fact.id)
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { Address } from '#core/kernel/index.ts'
+import { compareFacts, fold, kindOfSubject, reaches, reachOf, unite, type Fact, type Reach } from '#core/ledger/index.ts'
+import { caseKind, caseSubject } from './noun.ts'
+import type { SimStation } from './station.ts'
+
+/** What is wrong when everything has healed; empty when the promises of ledger and links were kept. */
+export function judgeAll(stations: Map<Address, SimStation>, acknowledged: Set<string>): string[] {
+  const faults: string[] = []
+  const union = new Map<string, Map<string, Fact>>()
+  for (const station of stations.values()) {
+    const { disk } = station.ledger
+    for (const { fact } of disk.held.values()) {
+      const facts = union.get(fact.subject)
+      if (facts) facts.set(fact.id, fact)
+      else union.set(fact.subject, new Map([[fact.id, fact]]))
+    }
+    for (const turned of disk.turnedAway) faults.push(`${station.self} turned away ${turned}`)
+    if (disk.waiting.size > 0) faults.push(`${station.self} still waits with ${disk.waiting.size} facts`)
+    if (!station.ledger.authoring) faults.push(`${station.self} does not state anything any more`)
+  }
+  judgeChains(union, faults)
+  for (const [subject, facts] of union) judgeSubject(subject, [...facts.values()], stations, faults)
+  for (const line of acknowledged) {
+    const [from, to, id] = line.split(' ') as [string, string, string]
+    if (!stations.get(to)!.ledger.disk.held.has(id)) faults.push(`lost: ${to} signed for ${id} from ${from} and does not hold it`)
+  }
+  return faults
+}
+
+/** One number, one fact; and each points to the one before. */
+function judgeChains(union: Map<string, Map<string, Fact>>, faults: string[]): void {
+  const chain = new Map<string, Fact>()
+  for (const facts of union.values()) {
+    for (const fact of facts.values()) {
+      const key = `${fact.station} ${fact.seq}`
+      if (chain.has(key)) faults.push(`forked: ${key}`)
+      chain.set(key, fact)
+    }
+  }
+  for (const fact of chain.values()) {
+    const before = chain.get(`${fact.station} ${fact.seq - 1}`)
+    if (before && before.id !== fact.prev) faults.push(`broken chain at ${fact.station} ${fact.seq}`)
+  }
+}
+
+/** Everyone entitled holds the same facts and the same state, byte for byte. */
+function judgeSubject(subject: string, facts: Fact[], stations: Map<Address, SimStation>, faults: string[]): void {
+  const any = stations.values().next().value!
+  const isCase = kindOfSubject(subject) === caseKind
+  const folds = isCase ? [1, 2].map((version) => fold(caseSubject(version as 1 | 2), subject, facts, any.ledger.directory)) : []
+  const states = folds.map((f) => JSON.stringify(f.state))
+  let reach: Reach = []
+  for (const fact of [...facts].sort(compareFacts)) if (!folds[1]?.refused.has(fact.id)) reach = unite(reach, reachOf(fact.station, fact.to))
+  for (const station of stations.values()) {
+    if (!reaches(reach, station.self)) continue
+    const entry = station.ledger.disk.subjects.get(subject)
+    const missing = facts.filter((fact) => !station.ledger.disk.held.has(fact.id))
+    if (missing.length > 0) faults.push(`${station.self} lacks ${missing.length} of ${facts.length} facts of ${subject}: ${missing.map((f) => `${f.type} ${f.station} ${f.seq}${folds[1]?.refused.has(f.id) ? ' (refused)' : ''}`).join(', ')}`)
+    else if (entry!.facts.length !== facts.length) faults.push(`${station.self} holds a fact of ${subject} twice`)
+    else if (isCase && JSON.stringify(entry!.state) !== states[station.version - 1]) faults.push(`${station.self} folds ${subject} to ${JSON.stringify(entry!.state)}, not ${states[station.version - 1]}`)
+  }
+}
