@@ -1,11 +1,13 @@
 import type { Screen } from '#core/ui/web/screen.ts'
 import { directoryScreens } from '#modules/directory/web/screens.ts'
+import { incidentScreens } from '#modules/incident/web/screens.ts'
 import { normsScreens } from '#modules/norms/web/screens.ts'
 import { reportScreens } from '#modules/report/web/screens.ts'
 
 /** Every page of the console, module by module; a new module adds its line here. */
 export const screens: readonly Screen[] = [
   ...reportScreens,
+  ...incidentScreens,
   ...directoryScreens,
   ...normsScreens,
 ]

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useText } from '#core/ui/web/texts.ts'
 import type { Attachment } from '../report.facts.ts'
 import { reportTexts } from './reportTexts.ts'
-import { sizeText, uploadFile } from './upload.ts'
+import { fileHref, sizeText, uploadFile } from './upload.ts'
 
 interface Pending {
   key: string
@@ -58,7 +58,7 @@ export function AttachmentsField({ attachments, onChange, onBusy }: { attachment
       <ul className="plain-list stack" aria-label={say('section.attachments')}>
         {attachments.map((a) => (
           <li key={a.sha256} className="file-row">
-            <a className="grow" href={`/api/files/${a.sha256}`} download={a.name}>{a.name}</a><span className="soft small">{sizeText(a.size)}</span>
+            <a className="grow" href={fileHref(a)} download={a.name}>{a.name}</a><span className="soft small">{sizeText(a.size)}</span>
             <Button size="small" aria-label={say('file.removeOne', { name: a.name })} onClick={() => onChange((now) => now.filter((one) => one.sha256 !== a.sha256))}>{say('file.remove')}</Button>
           </li>
         ))}

@@ -21,7 +21,7 @@ import { ReportTimeline } from './ReportTimeline.tsx'
 import { ReportTrack } from './ReportTrack.tsx'
 import { deskTexts } from './deskTexts.ts'
 import { reportTexts } from './reportTexts.ts'
-import { sizeText } from './upload.ts'
+import { fileHref, sizeText } from './upload.ts'
 
 /** 一份报告: what it says, where it is, what was made of it, and the facts that prove all that. */
 export function ReportPage() {
@@ -130,7 +130,7 @@ function Attachments({ report }: { report: ReportAnswer }) {
   return (
     <Panel title={say('section.attachments')}>
       <ul className="plain-list stack">
-        {report.attachments.map((a) => <li key={a.sha256} className="file-row"><a className="grow" href={`/api/files/${a.sha256}`} download={a.name}>{a.name}</a><span className="soft small">{sizeText(a.size)}</span></li>)}
+        {report.attachments.map((a) => <li key={a.sha256} className="file-row"><a className="grow" href={fileHref(a)} download={a.name}>{a.name}</a><span className="soft small">{sizeText(a.size)}</span></li>)}
       </ul>
     </Panel>
   )

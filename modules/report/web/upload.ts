@@ -47,3 +47,8 @@ export function sizeText(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`
   return bytes < 1_048_576 ? `${(bytes / 1024).toFixed(0)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`
 }
+
+/** Where a stored file is downloaded, under the name its sender gave it. */
+export function fileHref(file: { sha256: string; name: string }): string {
+  return `/api/files/${file.sha256}?name=${encodeURIComponent(file.name)}`
+}

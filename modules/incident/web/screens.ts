@@ -1,0 +1,9 @@
+import type { Screen } from '#core/ui/web/screen.ts'
+import { said } from '#core/ui/web/texts.ts'
+import { incidentTexts } from './incidentTexts.ts'
+
+/** The pages of this module, for the console's list. */
+export const incidentScreens: readonly Screen[] = [
+  { path: '/incidents', title: said(incidentTexts, 'title'), load: async () => (await import('./IncidentList.tsx')).IncidentList, menu: { group: 'incident', order: 10 } },
+  { path: '/incidents/$id', title: said(incidentTexts, 'one'), load: async () => (await import('./IncidentPage.tsx')).IncidentPage },
+]
