@@ -4,5 +4,5 @@ import { consoleTexts } from './consoleTexts.ts'
 
 export function NotFound() {
   const say = useText(consoleTexts)
-  return <div className="state"><p>{say('page.notFound')}</p><Link to="/duty">{say('page.home')}</Link></div>
+  return <div className="state"><p>{say('page.notFound')}</p><Link to="/">{say('page.home')}</Link></div>
 }

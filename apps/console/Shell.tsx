@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { Navigate, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { Alert } from 'antd'
 import { useMemo, useState } from 'react'
 import type { Person } from '#core/http/roles.ts'
@@ -9,14 +9,15 @@ import { useKeys } from '#core/ui/web/keys.ts'
 import { useLive } from '#core/ui/web/live.ts'
 import { useWindowTitle } from '#core/ui/web/PageFrame.tsx'
 import { useShownMode } from '#core/ui/web/shownMode.ts'
-import { SessionContext, type StationFace } from '#core/ui/web/session.ts'
+import { holdsAny, SessionContext, useSession, type StationFace } from '#core/ui/web/session.ts'
 import { FaultNote, Loading } from '#core/ui/web/States.tsx'
 import { said, useText } from '#core/ui/web/texts.ts'
+import { reportAccess } from '#modules/report/report.access.ts'
 import { ReportArrivals } from '#modules/report/web/ReportArrivals.tsx'
 import { CommandPalette } from './CommandPalette.tsx'
 import { consoleTexts } from './consoleTexts.ts'
 import { KeyHelp } from './KeyHelp.tsx'
-import { BottomBar, SideMenu } from './Menu.tsx'
+import { BottomBar, SideMenu, useMenu } from './Menu.tsx'
 import { Setup } from './Setup.tsx'
 import { SignIn } from './SignIn.tsx'
 import { TopBar } from './TopBar.tsx'
@@ -41,15 +42,18 @@ export function Shell() {
 
 function SignedIn() {
   const say = useText(consoleTexts)
+  const { person } = useSession()
   const connection = useConnection()
   const mode = useShownMode()
   const navigate = useNavigate()
+  const { pathname } = useLocation()
+  const home = useMenu()[0]?.path ?? '/links'
   const [open, setOpen] = useState<'search' | 'help' | null>(null)
   const close = () => setOpen(null)
   useKeys([
     { keys: ['ctrl+k', '/'], help: said(consoleTexts, 'help.search'), run: () => setOpen('search') },
     { keys: ['?'], help: said(consoleTexts, 'help.help'), run: () => setOpen('help') },
-    { keys: ['d'], help: said(consoleTexts, 'help.desk'), run: () => { void navigate({ to: '/duty' }) } },
+    { keys: ['d'], help: said(consoleTexts, 'help.desk'), run: () => { void navigate({ to: home }) } },
     { keys: ['i'], help: said(consoleTexts, 'help.incidents'), run: () => { void navigate({ to: '/incidents' }) } },
     { keys: ['l'], help: said(consoleTexts, 'help.links'), run: () => { void navigate({ to: '/links' }) } },
     { keys: ['Escape'], help: said(consoleTexts, 'help.close'), run: close },
@@ -62,20 +66,20 @@ function SignedIn() {
       {mode !== 'actual' ? <div className="banner exercise" role="note">{say(mode === 'exercise' ? 'banner.exercise' : 'banner.test')}</div> : null}
       <div className="shell-body">
         <SideMenu />
-        <main id="content" tabIndex={-1}><Outlet /></main>
+        <main id="content" tabIndex={-1}>{pathname === '/' ? <Navigate to={home} replace /> : <Outlet />}</main>
       </div>
       <BottomBar />
       <CommandPalette open={open === 'search'} onClose={close} />
-      <ReportArrivals />
+      {holdsAny(person, reportAccess['report.read']) ? <ReportArrivals /> : null}
       <KeyHelp open={open === 'help'} onClose={close} />
     </div>
   )
 }
 
-/** Null when nobody is signed in; a fault is a fault. */
+/** Null when nobody is signed in or the session has ended; a fault is a fault. */
 async function whoIsHere(signal: AbortSignal): Promise<Person | null> {
   try {
-    return (await api.get<{ person: Person }>('/api/session', { signal })).person
+    return (await api.get<{ person: Person | null }>('/api/session', { signal })).person
   } catch (error) {
     if (isApiFault(error) && error.problem.status === 401) return null
     throw error

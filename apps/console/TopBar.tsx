@@ -27,7 +27,7 @@ export function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
   const otherLook = look === 'dark' ? 'light' : 'dark'
   return (
     <header className="top">
-      <Link to="/duty" className="brand" aria-label={say('name')}><img src="/favicon.svg" alt="" width="28" height="28" /><span>{say('name')}</span></Link>
+      <Link to="/" className="brand" aria-label={say('name')}><img src="/favicon.svg" alt="" width="28" height="28" /><span>{say('name')}</span></Link>
       <div className="whereabouts">
         <strong>{station.name}</strong>
         <span className="soft small whereabouts-path">{path.length > 1 ? path.slice(0, -1).map((s) => s.name).join(' › ') : say(`top.level.${station.level}`)}</span>

@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { Loading } from '#core/ui/web/States.tsx'
 import type { Screen } from '#core/ui/web/screen.ts'
@@ -7,15 +7,10 @@ import { ScreenFrame } from './ScreenFrame.tsx'
 import { screens } from './screens.ts'
 import { Shell } from './Shell.tsx'
 
-export const home = '/duty'
-
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 
-const start = createRoute({
-  getParentRoute: () => root,
-  path: '/',
-  beforeLoad: () => { throw redirect({ to: home, replace: true }) },
-})
+// Draws nothing: the shell goes on to the first page that this person may see.
+const start = createRoute({ getParentRoute: () => root, path: '/' })
 
 export const router = createRouter({
   routeTree: root.addChildren([start, ...screens.map(routeOf)]),

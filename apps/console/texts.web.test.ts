@@ -16,6 +16,6 @@ test.each(Object.entries(chinese))('%s says the same things in English', (path, 
 
 test('faults of texts are found', () => {
   expect(textFaults({ a: '甲', b: '乙', c: '{{n}} 条', d: ' ' }, { a: 'A', c: '{{m}} items', d: 'D', e: 'E' })).toEqual([
-    'b: no English', 'c: other values are filled in', 'd: empty', 'e: no Chinese',
+    'b: no English', 'c: other values are filled in', 'd: empty in one language', 'e: no Chinese',
   ])
 })

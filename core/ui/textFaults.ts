@@ -5,7 +5,7 @@ export function textFaults(zh: Record<string, string>, en: Record<string, string
     const [chinese, english] = [zh[key], en[key]]
     if (chinese === undefined) faults.push(`${key}: no Chinese`)
     else if (english === undefined) faults.push(`${key}: no English`)
-    else if (chinese.trim() === '' || english.trim() === '') faults.push(`${key}: empty`)
+    else if ((chinese.trim() === '') !== (english.trim() === '')) faults.push(`${key}: empty in one language`)
     else if (filledIn(chinese) !== filledIn(english)) faults.push(`${key}: other values are filled in`)
   }
   return faults

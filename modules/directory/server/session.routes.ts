@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { refuse } from '#core/kernel/index.ts'
 import type { Role } from '#core/http/roles.ts'
 import type { App } from '#core/http/server/app.ts'
+import { HttpProblem } from '#core/http/server/problem.ts'
 import { cookieNameOf, credentialOf } from '#core/http/server/gate.ts'
 import type { Station } from '#core/station/server/module.ts'
 import { newTokenBody, passwordChange, personSchema, setupBody, signedInSchema, signInBody, tokenRowSchema } from '../people.api.ts'
@@ -26,8 +27,14 @@ export function sessionRoutes(app: App, station: Station, sessions: Sessions, pe
     return setCookie(reply, signedIn.token).send(signedIn)
   })
 
-  app.get('/api/session', { schema: { tags, summary: 'Who is signed in', response: { 200: z.object({ person: personSchema }) } }, config: { permission: 'session.own' } },
-    async (request) => ({ person: request.person }))
+  // Asking without any credential is no fault: the sign-in page does it on every visit.
+  app.get('/api/session', { schema: { tags, summary: 'Who is signed in; null for a caller without credentials', response: { 200: z.object({ person: personSchema.nullable() }) } }, config: { public: true } }, async (request) => {
+    const credential = credentialOf(request.raw, cookieName)
+    if (!credential) return { person: null }
+    const person = await app.personOf(credential.token)
+    if (!person) throw new HttpProblem(401, 'session.required', '请先登录', 'Please sign in first')
+    return { person }
+  })
 
   app.delete('/api/session', { schema: { tags, summary: 'Sign out', response: { 204: z.undefined() } }, config: { permission: 'session.own' } }, async (request, reply) => {
     const credential = credentialOf(request.raw, cookieName)

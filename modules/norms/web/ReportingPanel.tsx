@@ -2,7 +2,7 @@ import { DataList, type Column } from '#core/ui/web/DataList.tsx'
 import { Mark } from '#core/ui/web/Mark.tsx'
 import { useLanguage, useText } from '#core/ui/web/texts.ts'
 import type { NormItem } from '../norms.api.ts'
-import { nameOfNorm, valueInWords } from './normWords.ts'
+import { condense, nameOfLine, valueInWords, type NormLine } from './normWords.ts'
 import { normsTexts } from './normsTexts.ts'
 
 const groups = ['deadline', 'reach', 'confirm', 'required', 'expected', 'weight', 'raise'] as const
@@ -11,8 +11,8 @@ const groups = ['deadline', 'reach', 'confirm', 'required', 'expected', 'weight'
 export function ReportingPanel({ items }: { items: readonly NormItem[] }) {
   const say = useText(normsTexts)
   const [language] = useLanguage()
-  const columns: Column<NormItem>[] = [
-    { key: 'item', title: say('column.item'), width: 260, render: (item) => nameOfNorm(item.key, say) },
+  const columns: Column<NormLine>[] = [
+    { key: 'item', title: say('column.item'), width: 260, render: (item) => nameOfLine(item, say) },
     { key: 'value', title: say('column.value'), render: (item) => <strong>{valueInWords(item.key, item.value, say, language)}</strong> },
     { key: 'setBy', title: say('column.setBy'), width: 200, render: (item) => <SetBy item={item} /> },
     { key: 'source', title: say('column.source'), width: 380, render: (item) => <span className="soft small">{item.source}</span> },
@@ -20,8 +20,8 @@ export function ReportingPanel({ items }: { items: readonly NormItem[] }) {
   return (
     <div className="stack">
       {groups.map((group) => {
-        const rows = inGradeOrder(items.filter((item) => item.group === group))
-        return rows.length === 0 ? null : <section key={group}><h3 className="norm-group">{say(`group.${group}`)}</h3><DataList label={say(`group.${group}`)} rows={rows} rowKey={(item) => item.key} columns={columns} /></section>
+        const rows = condense(items.filter((item) => item.group === group))
+        return rows.length === 0 ? null : <section key={group}><h2 className="norm-group">{say(`group.${group}`)}</h2><DataList label={say(`group.${group}`)} rows={rows} rowKey={(item) => item.key} columns={columns} /></section>
       })}
     </div>
   )
@@ -36,18 +36,4 @@ export function SetBy({ item }: { item: NormItem }) {
       {item.clamped.length > 0 ? <Mark tone="warn">{say('clamped', { stations: item.clamped.join(', ') })}</Mark> : null}
     </span>
   )
-}
-
-/** By name; grades from the gravest. */
-function inGradeOrder(items: NormItem[]): NormItem[] {
-  const order = ['I', 'II', 'III', 'IV']
-  const split = (key: string) => {
-    const tail = key.slice(key.lastIndexOf('/') + 1)
-    const at = order.indexOf(tail)
-    return { head: at === -1 ? key : key.slice(0, key.lastIndexOf('/')), at }
-  }
-  return items.toSorted((a, b) => {
-    const [x, y] = [split(a.key), split(b.key)]
-    return x.head === y.head ? x.at - y.at : x.head < y.head ? -1 : 1
-  })
 }

@@ -48,6 +48,59 @@ export function conditionInWords(condition: Condition, say: SayNorms, language: 
   return condition.map((all) => all.map(one).join(` ${say('and')} `)).join(` ${say('or')} `)
 }
 
+/** A norm with the grades that share its value. */
+export interface NormLine extends NormItem {
+  grades: string[]
+}
+
+const gradeOrder = ['I', 'II', 'III', 'IV']
+/** As a report meets them; what is not listed follows by name. */
+const deadlineOrder = ['phone', 'written', 'hop', 'receipt', 'followUp', 'daily', 'final', 'supplement', 'instruction', 'national']
+
+/** Puts grades with the same value, setter and source on one line; deadlines in the order a report meets them. */
+export function condense(items: readonly NormItem[]): NormLine[] {
+  const lines: NormLine[] = []
+  for (const item of items.toSorted(byMeeting)) {
+    const grade = gradeOf(item.key)
+    const last = lines.at(-1)
+    if (grade && last && last.grades.length > 0 && headOf(last.key) === headOf(item.key) && sameNorm(last, item)) last.grades.push(grade)
+    else lines.push({ ...item, grades: grade ? [grade] : [] })
+  }
+  return lines
+}
+
+/** 续报 · I, II 级; a line of all four grades needs no grades in its name. */
+export function nameOfLine(line: NormLine, say: SayNorms): string {
+  if (line.grades.length < 2) return nameOfNorm(line.key, say)
+  const head = nameOfNorm(headOf(line.key), say)
+  return line.grades.length === gradeOrder.length ? head : `${head} · ${say('grades', { grades: line.grades.join(', ') })}`
+}
+
+function gradeOf(key: string): string | undefined {
+  const tail = key.slice(key.lastIndexOf('/') + 1)
+  return gradeOrder.includes(tail) && key.split('/').length === 3 ? tail : undefined
+}
+
+function headOf(key: string): string {
+  return gradeOf(key) ? key.slice(0, key.lastIndexOf('/')) : key
+}
+
+function sameNorm(a: NormItem, b: NormItem): boolean {
+  const face = (item: NormItem) => JSON.stringify([item.value, item.setBy, item.version, item.mark, item.source, item.clamped])
+  return face(a) === face(b)
+}
+
+function byMeeting(a: NormItem, b: NormItem): number {
+  const place = (key: string) => {
+    const [, name = '', tail = ''] = key.split('/')
+    const at = deadlineOrder.indexOf(name)
+    const grade = gradeOrder.indexOf(tail === '' ? name : tail)
+    return [at === -1 ? deadlineOrder.length : at, at === -1 && grade === -1 ? name : '', grade, tail] as const
+  }
+  const [x, y] = [place(a.key), place(b.key)]
+  return x[0] - y[0] || (x[1] < y[1] ? -1 : x[1] > y[1] ? 1 : 0) || x[2] - y[2] || (x[3] < y[3] ? -1 : 1)
+}
+
 /** One rule with its clauses as the published tables have them. */
 export interface RuleTable {
   id: string

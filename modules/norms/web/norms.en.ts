@@ -46,6 +46,7 @@ export const en: Record<keyof typeof zh, string> = {
   'grade.II': 'II serious',
   'grade.III': 'III major',
   'grade.IV': 'IV ordinary',
+  'grades': 'levels {{grades}}',
   'reach.county': 'County',
   'reach.prefecture': 'Prefecture',
   'reach.region': 'Region',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { sayNow } from '#core/ui/web/texts.ts'
 import { shippedNorms } from '../norms.effective.ts'
 import type { NormItem } from '../norms.api.ts'
-import { conditionInWords, durationInWords, nameOfNorm, ruleTables, valueInWords } from './normWords.ts'
+import { condense, conditionInWords, durationInWords, nameOfLine, nameOfNorm, ruleTables, valueInWords } from './normWords.ts'
 import { normsTexts, type SayNorms } from './normsTexts.ts'
 
 const say: SayNorms = (key, values) => sayNow(normsTexts, key, values)
@@ -24,6 +24,15 @@ test('every shipped norm of reporting has words, and none shows raw JSON', () =>
     expect(nameOfNorm(item.key, say), item.key).not.toMatch(/^[a-z]/i.test(item.key.split('/')[1] ?? '') ? /^[a-z]{4,}/ : /^$/)
     expect(valueInWords(item.key, item.value, say, 'zh'), item.key).not.toMatch(/[[{]/)
   }
+})
+
+test('grades with the same value share a line, deadlines in the order a report meets them', () => {
+  const item = (key: string, value: number, setBy: string | null = null): NormItem => ({ key, group: 'deadline', value, setBy, version: 0, mark: 'K', source: '', clamped: [] })
+  const lines = condense([item('deadline/final', 9), item('deadline/phone/IV', 30), item('deadline/phone/I', 30), item('deadline/phone/II', 30), item('deadline/phone/III', 20, '65'), item('deadline/supplement/12H', 5), item('deadline/supplement', 9)])
+  expect(lines.map((line) => [nameOfLine(line, say), line.value])).toEqual([
+    ['电话报告 · I, II 级', 30], ['电话报告 · III 级 较大', 20], ['电话报告 · IV 级 一般', 30], ['终报', 9], ['伤亡变化补报', 9], ['伤亡变化补报 · 事件代码 12H', 5],
+  ])
+  expect(condense(['I', 'II', 'III', 'IV'].map((grade) => item(`deadline/phone/${grade}`, 30))).map((line) => nameOfLine(line, say))).toEqual(['电话报告'])
 })
 
 test('rules come together with their clauses and thresholds', () => {

@@ -44,6 +44,7 @@ export const zh = {
   'grade.II': 'II 级 重大',
   'grade.III': 'III 级 较大',
   'grade.IV': 'IV 级 一般',
+  'grades': '{{grades}} 级',
   'reach.county': '县级',
   'reach.prefecture': '地州级',
   'reach.region': '自治区级',
