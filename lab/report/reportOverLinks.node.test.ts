@@ -83,3 +83,18 @@ test('an attachment follows the report to the region', async () => {
   expect(report.attachments).toEqual([{ sha256, name: '现场.png', size: picture.length, mediaType: 'image/png' }])
   await until('the picture at the region', async () => (await tree.at(region).station.files.card(sha256))?.size === picture.length)
 })
+
+test('norms published at the region shorten the county’s clocks after arrival, and the county cannot loosen them', async () => {
+  const writtenMinutes = (report: ReportAnswer) => ((report.deadlines.find(({ kind }) => kind === 'written')?.due ?? 0) - report.learnedAt) / 60_000
+  const before = await seen('a report before', county, await send(), () => true)
+  expect(writtenMinutes(before)).toBe(60)
+  const publish = async (station: string, minutes: number) => (await tree.at(station).as('leader')).post('/api/norms', { note: '新规', sets: { 'deadline/written/I': minutes } })
+  await publish(region, 20)
+  const countyDuty = await tree.at(county).as('duty')
+  await until('the norms at the county', async () => (await countyDuty.get<{ stamp: Record<string, number> }>('/api/norms')).stamp[region] === 1)
+  const after = await send()
+  for (const station of [county, region]) expect(writtenMinutes(await seen('a report after', station, after, () => true))).toBe(20)
+  // What was sent before keeps the clocks it was sent with.
+  expect(writtenMinutes(await seen('the report before', region, before.id, () => true))).toBe(60)
+  await expect(publish(county, 60)).rejects.toThrow('norms.not-publishable')
+})
