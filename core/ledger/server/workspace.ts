@@ -1,4 +1,4 @@
-import { isRefusal, refuse, Refusal } from '#core/kernel/index.ts'
+import { isRefusal, refuse, type Refusal } from '#core/kernel/index.ts'
 import type { Db } from '#core/sql/server/database.ts'
 import {
   compareFacts, encode, fold, keyFor, kindOfSubject, maxFactLength, modeOfSubject, reachOf, tick, unite, witness, directoryKind,
