@@ -22,7 +22,7 @@ describe('a fact', () => {
   it('comes with all a stranger needs to verify it', async () => {
     const core = await open()
     const fact = await core.write('乌什县发生地震')
-    const { canonical, signature, publicKey, algorithm, fact: shown } = (await core.app.inject({ url: `/api/facts/${fact.id}`, headers: as('duty') })).json() as Record<string, string>
+    const { canonical, signature, publicKey, algorithm, fact: shown } = (await core.app.inject({ url: `/api/facts/${fact.id}`, headers: as('duty') })).json<Record<string, string>>()
     expect(algorithm).toBe('Ed25519')
     expect(shown).toMatchObject({ id: fact.id, station: self, type: 'note.written.v1', body: { line: '乌什县发生地震' }, status: 'admitted' })
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey ?? '', 'base64').toString('base64url') }, format: 'jwk' })
@@ -43,7 +43,7 @@ describe('a fact', () => {
     const core = await open()
     for (const line of ['一', '二', '三']) await core.write(line)
     await core.write('他', ['up'], 'note/n2')
-    const list = async (query: string) => (await core.app.inject({ url: `/api/facts?${query}`, headers: as('audit') })).json() as { items: { seq: number }[]; total: number }
+    const list = async (query: string) => (await core.app.inject({ url: `/api/facts?${query}`, headers: as('audit') })).json<{ items: { seq: number }[]; total: number }>()
     expect(await list('subject=note/n1&size=2')).toMatchObject({ total: 3, items: [{ seq: 3 }, { seq: 2 }] })
     expect(await list('subject=note/n1&size=2&page=2')).toMatchObject({ total: 3, items: [{ seq: 1 }] })
     expect(await list('status=waiting')).toMatchObject({ total: 0 })
@@ -73,7 +73,7 @@ it('the audit page shows quarantine, what was turned away, and every chain', asy
 it('verify names a fact whose bytes were changed on the disk', async () => {
   const core = await open()
   const fact = await core.write('伤亡不明')
-  const verifyNow = async () => (await core.app.inject({ url: '/api/ledger/verify', headers: as('duty') })).json() as { checked: number; bad: unknown[] }
+  const verifyNow = async () => (await core.app.inject({ url: '/api/ledger/verify', headers: as('duty') })).json<{ checked: number; bad: unknown[] }>()
   expect(await verifyNow()).toEqual({ checked: 1, bad: [] })
   await core.station.database.write(async (tx) => {
     await tx.withTables<{ facts: { id: string; text: string } }>().updateTable('facts').set({ text: fact.text.replace('伤亡不明', '无人伤亡') }).where('id', '=', fact.id).execute()

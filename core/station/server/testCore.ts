@@ -31,7 +31,7 @@ export async function openTestCore(options: { mode?: Station['mode']; uploadLimi
   if (!signer) throw new Error('no signer')
   const directory = testDirectory(self, Object.entries(signers).map(([address, { publicKey }]) => ({ address, publicKey })))
   await migrate(database, [...ledgerTables, fileTables], clock.now())
-  const ledger = await openLedger({ database, clock, signer, crypto: nodeCrypto, directory, outbox: { enqueue: async () => undefined }, parts: [{ facts: noteFacts, subjects: [noteSubject as never] }] })
+  const ledger = await openLedger({ database, clock, signer, crypto: nodeCrypto, directory, outbox: { enqueue: async () => undefined }, parts: [{ facts: noteFacts, subjects: [noteSubject] }] })
   const files = await openFolderFiles(join(folder, 'files'), database, clock)
   const links = pretendLinks(child)
   const station: Station = { self, clock, database, ledger, files, links, mode, version: '0.0.1' }

@@ -18,7 +18,7 @@ export function directoryModule(directory: LiveDirectory): StationModule {
     tables: [stationTables, peopleTables],
     access: directoryAccess,
     facts: directoryFacts,
-    subjects: [stationSubject(directory.root) as never],
+    subjects: [stationSubject(directory.root)],
     project: { station: projectStation(directory) },
     routes: (app, station) => {
       const people = openPeople(station.database, station.clock)

@@ -14,7 +14,7 @@ const maxRemembered = 10_000
 
 export interface Sessions {
   /** Who holds this session or API token. An API token narrows the roles to those it was made with. */
-  personOf(token: string): Promise<Person | undefined>
+  personOf: (token: string) => Promise<Person | undefined>
   /** Throws 401 for a wrong pair of account and password, 429 after repeated failures. */
   signIn(account: string, password: string, from: string): Promise<{ token: string; person: Person }>
   open(person: Person): Promise<string>

@@ -44,7 +44,7 @@ export async function openTestStation(options: { self?: string; mode?: Station['
 
   async function signIn(account: string, password = 'demo'): Promise<{ authorization: string }> {
     const answer = await app.inject({ method: 'POST', url: '/api/session', payload: { account, password } })
-    return { authorization: `Bearer ${(answer.json() as { token: string }).token}` }
+    return { authorization: `Bearer ${answer.json<{ token: string }>().token}` }
   }
   const call = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, as: string | { authorization: string } | null, payload?: object) => {
     const headers = as === null ? {} : typeof as === 'string' ? await signIn(as) : as
