@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRefusal, type Refusal } from '#core/kernel/index.ts'
-import { fold, type Directory, type Fact } from '#core/ledger/index.ts'
+import { encode, fold, type Directory, type Fact } from '#core/ledger/index.ts'
+import { webCrypto } from '#core/ledger/webCrypto.ts'
 import { grades } from './grade.ts'
 import { defaultNorms } from './norms.defaults.ts'
 import { effectiveNorms, normsByStamp, shippedNorms, type Publication } from './norms.effective.ts'
@@ -44,6 +45,11 @@ describe('shipped norms', () => {
       expect(source).not.toBe('')
     }
     expect(new Set(defaultNorms.map((n) => n.key)).size).toBe(defaultNorms.length)
+  })
+
+  test('golden: the released defaults never change, for every station must judge an old publication alike', () => {
+    const text = encode(defaultNorms.map(({ key, value }) => [key, value]))
+    expect(webCrypto.sha256(text)).toBe('bf74267fafa11fbd06cb172c600997295734ebcc35f69a5ef57451f5749ae290')
   })
 
   test('limits, reach and weights as the field knows them', () => {
