@@ -11,7 +11,7 @@ const steps = [
   ['types: anywhere', bin('tsc'), ['-p', 'tsconfig.anywhere.json']],
   ['types: server', bin('tsc'), ['-p', 'tsconfig.server.json']],
   ['types: web', bin('tsc'), ['-p', 'tsconfig.web.json']],
-  ['lint', bin('oxlint'), ['--type-aware', '--tsconfig', 'tsconfig.server.json', '--deny-warnings', '--quiet', 'core', 'modules', 'apps', 'lab', 'scripts']],
+  ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings', '--quiet', 'core', 'modules', 'apps', 'lab', 'scripts']],
   ['boundaries', node24, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.mjs', '--output-type', 'err', 'core', 'modules', 'apps', 'lab']],
 ]
 
