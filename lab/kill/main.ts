@@ -20,7 +20,7 @@ const { values } = parseArgs({
     'seed': { type: 'string', default: String(Date.now() % 1_000_000) },
     'workers': { type: 'string', default: '6' },
     'base-port': { type: 'string', default: '27000' },
-    'gap': { type: 'string', default: '700' },
+    'gap': { type: 'string', default: '900' },
     'keep': { type: 'boolean', default: false },
   },
 })
@@ -79,6 +79,8 @@ async function run(): Promise<string[]> {
 
   const began = Date.now()
   for (let kill = 1; kill <= kills && !state.stopping; kill++) {
+    // Mostly they come up and work in between; sometimes one dies while another, or it itself, is still starting.
+    if (random() < 0.8) for (const station of processes) await station.healthy()
     await pause(Number(values.gap) * (0.2 + 1.6 * random()))
     const first = Math.floor(random() * processes.length)
     // Sometimes a second one goes at the same moment.
