@@ -111,7 +111,9 @@ export class MemoryLedger {
       const read = this.#read(wire)
       return 'verdict' in read ? read : this.disk.held.has(read.id) ? { verdict: 'held' as const, id: read.id } : judge(read, this.directory, now, cheapLedgerCrypto)
     }))
-    for (const inspection of judged) {
+    for (const judgedOnce of judged) {
+      // Our own fact back from a neighbour, of a time when our clock was ahead: nobody can know better than we.
+      const inspection = judgedOnce.verdict === 'waiting' && judgedOnce.fact.station === this.self ? { verdict: 'sound' as const, fact: judgedOnce.fact } : judgedOnce
       const id = 'fact' in inspection ? inspection.fact.id : inspection.id
       if (inspection.verdict === 'held' || seen.has(id) || this.disk.waiting.has(id)) {
         results.push({ id, outcome: 'duplicate' })
@@ -253,11 +255,13 @@ export class MemoryLedger {
   }
 
   #fill(name: Address, peer: PeerDisk, back: boolean): void {
-    const held = [...this.disk.held.values()]
+    const held: { fact: Fact; from: Address | null }[] = [...this.disk.held.values()]
+    // A peer that has lost its own facts gets back also those that wait here, or it would use their numbers again.
+    if (back) held.push(...[...this.disk.waiting.values()].filter((w) => w.fact.station === name))
     for (const directory of [true, false]) {
       for (const h of held) {
         if ((kindOfSubject(h.fact.subject) === 'station') !== directory || (!back && h.from === name)) continue
-        const reach = unite(this.disk.subjects.get(h.fact.subject)!.reach, reachOf(h.fact.station, h.fact.to))
+        const reach = unite(this.disk.subjects.get(h.fact.subject)?.reach ?? [], reachOf(h.fact.station, h.fact.to))
         const leads = peer.direction === 'down' ? touchesSubtree(reach, name) : leavesSubtree(reach, this.self)
         if (leads) this.#queue(peer, h.fact.id)
       }

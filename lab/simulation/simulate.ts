@@ -34,7 +34,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const weather: Weather = { lose: 0.0005, repeat: 0.0005, swap: 0.0005, breakOff: 0.001, minDelay: random.between(1, 20), maxDelay: random.between(21, 300) }
   const stations = new Map<Address, SimStation>()
   const s: Surroundings = {
-    world, random, network: createNetwork(world, random), read: readOnce(), stations, weather, wallOffset: { ms: 0 }, acknowledged: new Set(), authored: { count: 0 }, trace,
+    world, random, network: createNetwork(world, random), read: readOnce(), stations, weather, wallOffset: { ms: 0 }, acknowledged: [], authored: { count: 0 }, trace,
   }
   const addresses = treeOf(count, random)
   const late = addresses.filter((a) => isLeaf(a, addresses)).slice(-Math.ceil(count / 30))

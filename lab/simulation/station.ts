@@ -13,6 +13,8 @@ import type { World } from './world.ts'
 
 export const simulationTiming: LinkTiming = { ...defaultTiming, ping: 30_000, dead: 60_000, stopped: 10_000, backoffMax: 20_000 }
 
+export interface Acknowledged { from: Address; to: Address; ids: string[] }
+
 export interface Surroundings {
   world: World
   random: Random
@@ -23,7 +25,7 @@ export interface Surroundings {
   /** Virtual days added to every wall clock at the end, so that what waits for the future is released. */
   wallOffset: { ms: number }
   /** Signed for by a neighbour: must never be lost. */
-  acknowledged: Set<string>
+  acknowledged: Acknowledged[]
   authored: { count: number }
   trace?: (line: string) => void
 }
@@ -202,7 +204,7 @@ export class SimStation {
       })
       case 'load': return this.#later(1, () => {
         if (row.epoch !== output.epoch) return this.input(peer, { kind: 'loaded', session: output.session, epoch: output.epoch, after: output.after, facts: [], head: '' })
-        const wires = row.ids.slice(output.after, output.after + maxBatchFacts).map((id) => { const { text, sig } = this.ledger.disk.held.get(id)!.fact; return { text, sig } })
+        const wires = row.ids.slice(output.after, output.after + maxBatchFacts).map((id) => { const { text, sig } = (this.ledger.disk.held.get(id) ?? this.ledger.disk.waiting.get(id)!).fact; return { text, sig } })
         const facts = wires.slice(0, batchLength(wires))
         this.input(peer, { kind: 'loaded', session: output.session, epoch: output.epoch, after: output.after, facts, head: row.heads[output.after + facts.length - 1] ?? '' })
       })
@@ -212,8 +214,11 @@ export class SimStation {
       })
       case 'accept': return this.#later(random.between(2, 15), () => this.#accept(peer, output))
       case 'receipt':
+        if (output.receipt.epoch === row.epoch) {
+          const since = row.acked.epoch === row.epoch ? row.acked.n : 0
+          this.#s.acknowledged.push({ from: this.self, to: peer, ids: row.ids.slice(since, output.receipt.n) })
+        }
         row.acked = { epoch: output.receipt.epoch, n: output.receipt.n }
-        if (output.receipt.epoch === row.epoch) for (let n = output.receipt.n; n > 0 && !this.#s.acknowledged.has(`${this.self} ${peer} ${row.ids[n - 1]!}`); n--) this.#s.acknowledged.add(`${this.self} ${peer} ${row.ids[n - 1]!}`)
         return
       case 'remember':
         row.cut = output.cut

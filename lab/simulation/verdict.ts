@@ -1,10 +1,10 @@
 import type { Address } from '#core/kernel/index.ts'
 import { compareFacts, fold, kindOfSubject, reaches, reachOf, unite, type Fact, type Reach } from '#core/ledger/index.ts'
 import { caseKind, caseSubject } from './noun.ts'
-import type { SimStation } from './station.ts'
+import type { Acknowledged, SimStation } from './station.ts'
 
 /** What is wrong when everything has healed; empty when the promises of ledger and links were kept. */
-export function judgeAll(stations: Map<Address, SimStation>, acknowledged: Set<string>): string[] {
+export function judgeAll(stations: Map<Address, SimStation>, acknowledged: Acknowledged[]): string[] {
   const faults: string[] = []
   const union = new Map<string, Map<string, Fact>>()
   for (const station of stations.values()) {
@@ -20,9 +20,9 @@ export function judgeAll(stations: Map<Address, SimStation>, acknowledged: Set<s
   }
   judgeChains(union, faults)
   for (const [subject, facts] of union) judgeSubject(subject, [...facts.values()], stations, faults)
-  for (const line of acknowledged) {
-    const [from, to, id] = line.split(' ') as [string, string, string]
-    if (!stations.get(to)!.ledger.disk.held.has(id)) faults.push(`lost: ${to} signed for ${id} from ${from} and does not hold it`)
+  for (const { from, to, ids } of acknowledged) {
+    const { held } = stations.get(to)!.ledger.disk
+    for (const id of ids) if (!held.has(id)) faults.push(`lost: ${to} signed for ${id} from ${from} and does not hold it`)
   }
   return faults
 }

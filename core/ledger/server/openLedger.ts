@@ -77,7 +77,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
       const results: Accepted[] = []
       const sound: { fact: Fact; from: string }[] = []
       const claimed = new Map<string, string>()
-      for (const [i, inspection] of seen.entries()) {
+      for (const [i, found] of seen.entries()) {
+        const inspection = found && ownIsSound(found)
         const id = ids[i]!
         if (inspection === null || heldNow.has(id) || results.some((r) => r.id === id)) {
           results.push({ id, outcome: 'duplicate' })
@@ -100,6 +101,11 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
       await inTx?.(space.tx, results)
       return results
     })
+  }
+
+  /** Our own fact, back from a peer while we recover, from a time when our clock was ahead: waiting with it would free its number. */
+  function ownIsSound(inspection: Inspection): Inspection {
+    return inspection.verdict === 'waiting' && inspection.reason === 'future-clock' && inspection.fact.station === self ? { verdict: 'sound', fact: inspection.fact } : inspection
   }
 
   /** One number of one chain names one fact: a second is a fork. Our own numbers come back only while we recover. */

@@ -101,11 +101,14 @@ export function linkStore(dialect: Dialect) {
       return rows[0]
     },
 
-    /** A page of what a newly opened epoch is filled from: the directory first, then by position. Waiting facts travel when released. */
-    factsForFill: (db: Db, directory: boolean, after: number, limit: number) =>
+    /**
+     * A page of what a newly opened epoch is filled from: the directory first, then by position. Waiting facts travel when released;
+     * but a peer that has lost its own facts gets back also those that wait here, or it would use their numbers again.
+     */
+    factsForFill: (db: Db, peer: string, directory: boolean, after: number, limit: number) =>
       run<{ position: number; id: string; station: string; text: string; status: string; from_peer: string | null; reach: string | null }>(db,
         'select f.position, f.id, f.station, f.text, f.status, f.from_peer, s.reach from facts f left join subjects s on s.subject = f.subject'
-          + ` where f.position > ? and f.status != 'waiting' and f.subject ${directory ? '' : 'not '}like 'station/%' order by f.position limit ?`, [after, limit]),
+          + ` where f.position > ? and (f.status != 'waiting' or f.station = ?) and f.subject ${directory ? '' : 'not '}like 'station/%' order by f.position limit ?`, [after, peer, limit]),
 
     async wantFile(db: Db, sha256: string, peer: string, now: number): Promise<void> {
       await run(db, 'insert into link_files (sha256, peer, wanted_at) values (?, ?, ?) on conflict (sha256) do nothing', [sha256, peer, now])

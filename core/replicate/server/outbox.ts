@@ -46,12 +46,12 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
     if (!peer) return
     for (const directory of [true, false]) {
       for (let after = 0; ;) {
-        const page = await store.factsForFill(tx, directory, after, fillPage)
+        const page = await store.factsForFill(tx, name, directory, after, fillPage)
         await append(tx, peer, page.filter((row) => {
           if (!back && row.from_peer === name) return false
           const subject = row.reach === null ? [] : JSON.parse(row.reach) as Reach
           // A refused fact travels where it asks to, like any other, but has not widened its subject.
-          const reach = row.status === 'refused' ? unite(subject, reachOf(row.station, (JSON.parse(row.text) as Statement).to)) : subject
+          const reach = row.status !== 'admitted' ? unite(subject, reachOf(row.station, (JSON.parse(row.text) as Statement).to)) : subject
           return leadsThere(peer, reach)
         }))
         if (page.length < fillPage) break
