@@ -6,7 +6,7 @@ const coreRules = core.map((name, i) => ({
   comment: 'core folders import only folders above them in boundaries.mjs',
   severity: 'error',
   from: { path: under(`core/${name}`) },
-  to: { path: '^(core|hazards|modules|apps|lab)/', pathNot: core.slice(0, i + 1).map((c) => under(`core/${c}`)) },
+  to: { path: '^(core|hazards|modules|apps)/', pathNot: core.slice(0, i + 1).map((c) => under(`core/${c}`)) },
 }))
 
 const moduleRules = Object.entries(modules).flatMap(([name, known]) => [
@@ -16,7 +16,7 @@ const moduleRules = Object.entries(modules).flatMap(([name, known]) => [
     severity: 'error',
     from: { path: under(`modules/${name}`) },
     to: {
-      path: '^(modules|apps|lab)/',
+      path: '^(modules|apps)/',
       pathNot: [under(`modules/${name}`), ...known.map((m) => `^modules/${m}/index\\.ts$`)],
     },
   },
