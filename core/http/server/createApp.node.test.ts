@@ -198,6 +198,12 @@ it('OpenAPI 3.1 is public, valid, and knows the problems', async () => {
   expect(document.paths['/things'].post.responses.default.content['application/problem+json']).toBeDefined()
 })
 
+it('a demo station answers only to this machine’s own names', async () => {
+  const app = await testApp({ mode: 'demo' })
+  const status = async (host: string) => (await app.inject({ url: '/api/openapi.json', headers: { host } })).statusCode
+  expect([await status('127.0.0.1:7001'), await status('localhost:7001'), await status('evil.example'), await status('127.0.0.1.evil.example')]).toEqual([200, 200, 403, 403])
+})
+
 it('security headers: no inline script, no framing by others', async () => {
   const app = await testApp()
   const policy = String((await app.inject({ url: '/gone' })).headers['content-security-policy'])

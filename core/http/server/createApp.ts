@@ -22,12 +22,12 @@ export interface HttpLimits {
   /** How long an ordinary body may take to arrive. */
   bodyMs: number
   headersMs: number
-  /** Requests per minute and address (or token). */
+  /** Requests per minute and address; a whole office may sit behind one. */
   perMinute: number
   connections: number
 }
 
-export const productionLimits: HttpLimits = { body: 1024 * 1024, bodyMs: 20_000, headersMs: 10_000, perMinute: 1_200, connections: 2_000 }
+export const productionLimits: HttpLimits = { body: 1024 * 1024, bodyMs: 20_000, headersMs: 10_000, perMinute: 6_000, connections: 2_000 }
 
 export interface AppOptions {
   /** The station's address: names its cookie. */
@@ -90,6 +90,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     timeWindow: 60_000,
     errorResponseBuilder: (_request, context) => new HttpProblem(429, 'rate.exceeded', `请求过于频繁，请 ${Math.ceil(context.ttl / 1000)} 秒后再试`, `Too many requests; try again in ${Math.ceil(context.ttl / 1000)} seconds`),
   })
+  if (options.mode === 'demo') app.addHook('onRequest', async (request) => loopbackOnly(request))
   app.addHook('onRequest', gate(options.personOf, options.access, cookieNameOf(options.self)))
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
@@ -119,6 +120,13 @@ function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): v
     .header('cache-control', 'no-store')
     .serializer((payload: unknown) => JSON.stringify(payload))
     .send(incident ? { ...problem, incident } : problem)
+}
+
+/** Demo passwords are known to all, so a web page that points its own name at this machine must not reach a demo station. */
+function loopbackOnly(request: FastifyRequest): void {
+  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')) {
+    throw new HttpProblem(403, 'demo.loopback', '演示平台只接受本机访问（localhost 或 127.0.0.1）', 'A demo station answers only to localhost or 127.0.0.1')
+  }
 }
 
 /** CSP for the console: no inline script; inline styles because Ant Design injects its style sheets. */
