@@ -14,7 +14,7 @@ const steps = [
   ['types: server', tsc, ['-p', 'tsconfig.server.json']],
   ['types: web', tsc, ['-p', 'tsconfig.web.json']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings', '--quiet', 'core', 'modules', 'apps', 'lab', 'scripts']],
-  ['boundaries', node24, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.mjs', '--output-type', 'err', 'core', 'modules', 'apps', 'lab']],
+  ['boundaries', node24, ['scripts/boundaries.mjs']],
 ]
 
 /** @returns {boolean} whether every step passed; prints each step's name and, on failure, its output. */
