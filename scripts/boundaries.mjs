@@ -9,7 +9,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const tops = ['core', 'hazards', 'modules', 'apps', 'lab']
 const importPattern = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm
 
-/** Every rule that one import of ours may break. `from` and `to` are paths from the root with `/`. */
+/**
+ * Every rule that one import of ours may break. `from` and `to` are paths from the root with `/`.
+ * @type {[says: string, breaks: (from: string, to: string) => boolean][]}
+ */
 const rules = [
   ['does not resolve', (_from, to) => !existsSync(join(root, to))],
   ['core imports only core folders above it in boundaries.mjs', (from, to) => at(from, 0) === 'core' && (at(to, 0) !== 'core' || core.indexOf(at(to, 1)) > core.indexOf(at(from, 1)) || !core.includes(at(to, 1)))],
