@@ -39,4 +39,14 @@ export function linkRoutes(app: App, station: Station): void {
     known(links.retry(request.params.peer), request.params.peer)
     return { ok: true }
   })
+
+  app.post('/api/links/recover', { schema: { tags, summary: 'After a restored backup: fetch back from every neighbour what this station had stated', response: { 200: z.object({ ok: z.boolean() }) } }, config: { permission: 'link.recover' } }, async () => {
+    await links.recover()
+    return { ok: true }
+  })
+
+  app.post('/api/links/:peer/abandon-recovery', { schema: { tags, summary: 'Go on without what only this neighbour could send back', params: peerParams, response: { 200: z.object({ ok: z.boolean() }) } }, config: { permission: 'link.recover' } }, async (request) => {
+    known(links.abandonRecovery(request.params.peer), request.params.peer)
+    return { ok: true }
+  })
 }

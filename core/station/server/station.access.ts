@@ -12,6 +12,7 @@ export const stationAccess: Record<string, readonly Role[]> = {
   'link.read': roles,
   'link.cut': roles,
   'link.retry': ['admin'],
+  'link.recover': ['admin'],
   'file.read': roles,
   'file.write': working,
   'station.metrics': ['admin', 'machine'],
