@@ -8,6 +8,9 @@ import { gramsOfWord, wordsOf } from './grams.ts'
 import type { IncidentTables } from './incident.tables.ts'
 
 type Query = z.output<typeof incidentsQuery>
+/** A whole ULID is looked up, not searched: its letters are no words. */
+const looksLikeId = /^[0-9a-hjkmnp-tv-z]{26}$/
+
 type Columns = ExpressionBuilder<IncidentTables, 'incident'>
 
 export async function listIncidents(db: Db, query: Query): Promise<{ rows: Omit<IncidentItem, 'codeName'>[]; total: number }> {
@@ -29,7 +32,7 @@ function conditionsOf(columns: Columns, query: Query) {
     ...(query.division ? [columns('division', 'like', `${query.division.length > 6 ? query.division : query.division.replace(/(00)+$/, '')}%`)] : []),
     ...(query.from === undefined ? [] : [columns('occurred_at', '>=', query.from)]),
     ...(query.until === undefined ? [] : [columns('occurred_at', '<=', query.until)]),
-    ...wordsOf(query.q ?? '').flatMap((word) => holdsWord(columns, word)),
+    ...wordsOf((query.q ?? '').replaceAll(/(?<=[0-9a-z]{26})\.[xt]\b/gi, '')).flatMap((word) => (looksLikeId.test(word) ? [columns('subject', 'like', `incident/${word.toUpperCase()}%`)] : holdsWord(columns, word))),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { divisionName } from '#core/geo/divisions.ts'
 import type { Writer } from '#core/ledger/server/ledger.ts'
 import { bigInteger } from '#core/sql/server/columns.ts'
@@ -35,7 +36,7 @@ export type IncidentTables = { incident: IncidentTable; incident_gram: IncidentG
 export const incidentTables: Migration[] = [
   {
     name: 'incident-001',
-    up: async (db) => {
+    up: async (db, dialect) => {
       await db.schema.createTable('incident')
         .addColumn('subject', 'text', (c) => c.primaryKey())
         .addColumn('mode', 'text', (c) => c.notNull())
@@ -52,12 +53,12 @@ export const incidentTables: Migration[] = [
       await db.schema.createIndex('incident_by_update').on('incident').columns(['updated_at']).execute()
       await db.schema.createIndex('incident_by_time').on('incident').columns(['occurred_at']).execute()
       await db.schema.createIndex('incident_by_level').on('incident').columns(['level_rank', 'updated_at']).execute()
-      await db.schema.createTable('incident_gram')
+      const grams = db.schema.createTable('incident_gram')
         .addColumn('gram', 'text', (c) => c.notNull())
         .addColumn('subject', 'text', (c) => c.notNull())
         .addPrimaryKeyConstraint('incident_gram_key', ['gram', 'subject'])
-        .execute()
-      await db.schema.createIndex('incident_gram_by_subject').on('incident_gram').columns(['subject']).execute()
+      // The key is all there is: without a row number beside it each pair is written once, not twice.
+      await (dialect === 'sqlite' ? grams.modifyEnd(sql`without rowid`) : grams).execute()
     },
   },
 ]
@@ -67,7 +68,7 @@ export async function projectIncident({ tx, self }: Pick<Writer, 'tx' | 'self'>,
   const db = tx.withTables<IncidentTables>()
   const before = await db.selectFrom('incident').where('subject', '=', subject).select('search').executeTakeFirst()
   const search = isParty(state, self) ? searchText(state) : null
-  if (before && before.search !== search) await db.deleteFrom('incident_gram').where('subject', '=', subject).execute()
+  if (before && before.search !== search) await db.deleteFrom('incident_gram').where('gram', 'in', gramsOf(before.search)).where('subject', '=', subject).execute()
   if (before) await db.deleteFrom('incident').where('subject', '=', subject).execute()
   if (search === null) return
   const row = incidentRow(state)
@@ -88,6 +89,6 @@ export async function projectIncident({ tx, self }: Pick<Writer, 'tx' | 'self'>,
   await db.insertInto('incident_gram').values(gramsOf(search).map((gram) => ({ gram, subject }))).execute()
 }
 
-function searchText({ id, title, code, place }: IncidentState): string {
-  return [title, place.address, divisionName(place.division), code, place.division, id].filter(Boolean).join('\n').toLowerCase().normalize('NFKC')
+function searchText({ title, code, place }: IncidentState): string {
+  return [title, place.address, divisionName(place.division), code, place.division].filter(Boolean).join('\n').toLowerCase().normalize('NFKC')
 }

@@ -1,7 +1,7 @@
 import type { StationModule } from '#core/station/server/module.ts'
 import { incidentFacts } from '../incident.facts.ts'
 import { incidentType } from '../incident.rules.ts'
-import { incidentAccess } from './incident.access.ts'
+import { incidentAccess } from '../incident.access.ts'
 import { incidentRoutes } from './incident.routes.ts'
 import { incidentTables, projectIncident } from './incident.tables.ts'
 
