@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { App, Button, Input, Modal, Select } from 'antd'
 import { useDeferredValue, useId, useState } from 'react'
 import { api } from '#core/ui/web/api.ts'
+import { focusDialog } from '#core/ui/web/dialogFocus.ts'
 import { useSession } from '#core/ui/web/session.ts'
 import { FaultNote } from '#core/ui/web/States.tsx'
 import { useText } from '#core/ui/web/texts.ts'
@@ -81,21 +82,21 @@ function IncidentDialog({ action, incident, onClose }: { action: Action; inciden
   }
   const missing = <div className="field-fault" role="alert">{say('ask.wanted')}</div>
   return (
-    <Modal open title={`${say(`action.${action}`)} · ${incident.title}`} onCancel={onClose} onOk={() => { void confirm() }} confirmLoading={busy} okText={say(`action.${action}`)} cancelText={say('cancel')} okButtonProps={{ autoFocus: action === 'accept' }}>
+    <Modal open afterOpenChange={focusDialog} title={`${say(`action.${action}`)} · ${incident.title}`} onCancel={onClose} onOk={() => { void confirm() }} confirmLoading={busy} okText={say(`action.${action}`)} cancelText={say('cancel')}>
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- a shortcut for the keyboard; the button does the same */}
       <div className="stack" onKeyDown={(event) => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void confirm() }}>
         {failure ? <FaultNote error={failure} /> : null}
         {action === 'handover' ? <p className="soft">{say('ask.handover')}</p> : null}
         {action === 'accept' ? <p className="soft">{say('ask.accept')}</p> : null}
         {action === 'confirm' ? (
-          <div className="field"><label htmlFor={`${ids}l`}>{say('ask.level')}</label><Select id={`${ids}l`} autoFocus style={{ width: '100%' }} value={level} onChange={setLevel} options={incident.may.confirm.map((grade) => ({ value: grade, label: say(`grade.${grade}`) }))} /></div>
+          <div className="field"><label htmlFor={`${ids}l`}>{say('ask.level')}</label><Select id={`${ids}l`} style={{ width: '100%' }} value={level} onChange={setLevel} options={incident.may.confirm.map((grade) => ({ value: grade, label: say(`grade.${grade}`) }))} /></div>
         ) : null}
         {action === 'handover' ? (
-          <div className="field"><label htmlFor={`${ids}t`}>{say('ask.to')}</label><Select id={`${ids}t`} autoFocus showSearch={{ optionFilterProp: 'label' }} style={{ width: '100%' }} value={target} onChange={setTarget} options={(stations.data?.items ?? []).filter((s) => s.address !== station.address).map((s) => ({ value: s.address, label: `${s.name} ${s.address}` }))} />{wanted && target === undefined ? missing : null}</div>
+          <div className="field"><label htmlFor={`${ids}t`}>{say('ask.to')}</label><Select id={`${ids}t`} showSearch={{ optionFilterProp: 'label' }} style={{ width: '100%' }} value={target} onChange={setTarget} options={(stations.data?.items ?? []).filter((s) => s.address !== station.address).map((s) => ({ value: s.address, label: `${s.name} ${s.address}` }))} />{wanted && target === undefined ? missing : null}</div>
         ) : null}
         {action === 'merge' ? <div className="field"><label htmlFor={`${ids}m`}>{say('ask.into')}</label><IncidentPicker id={`${ids}m`} not={incident} value={target} onPick={setTarget} />{wanted && target === undefined ? missing : null}</div> : null}
         {action === 'accept' ? null : (
-          <div className="field"><label htmlFor={`${ids}r`}>{say(action === 'close' ? 'ask.outcome' : 'ask.reason')}</label><Input.TextArea id={`${ids}r`} value={reason} maxLength={2000} autoSize={{ minRows: 3, maxRows: 10 }} autoFocus={action === 'close' || action === 'decline' || action === 'unmerge'} onChange={(event) => setReason(event.target.value)} />{wanted && needsReason && reason.trim() === '' ? missing : null}</div>
+          <div className="field"><label htmlFor={`${ids}r`}>{say(action === 'close' ? 'ask.outcome' : 'ask.reason')}</label><Input.TextArea id={`${ids}r`} value={reason} maxLength={2000} autoSize={{ minRows: 3, maxRows: 10 }} onChange={(event) => setReason(event.target.value)} />{wanted && needsReason && reason.trim() === '' ? missing : null}</div>
         )}
       </div>
     </Modal>
@@ -108,5 +109,5 @@ function IncidentPicker({ id, not, value, onPick }: { id: string; not: IncidentD
   const asked = useDeferredValue(q)
   const found = useQuery({ queryKey: ['incident', 'list', 'pick', asked, not.mode], queryFn: ({ signal }) => api.get<{ items: IncidentItem[] }>('/api/incidents', { query: { q: asked, mode: not.mode, status: 'open', size: 20 }, signal }) })
   const options = (found.data?.items ?? []).filter((item) => item.id !== not.id).map((item) => ({ value: item.id, label: item.title }))
-  return <Select id={id} autoFocus showSearch={{ filterOption: false, onSearch: setQ }} placeholder={say('ask.into.search')} style={{ width: '100%' }} value={value} options={options} onChange={onPick} />
+  return <Select id={id} showSearch={{ filterOption: false, onSearch: setQ }} placeholder={say('ask.into.search')} style={{ width: '100%' }} value={value} options={options} onChange={onPick} />
 }

@@ -4,6 +4,7 @@ import { useDeferredValue, useState } from 'react'
 import { beijingMinute, readBeijing } from '#core/ui/beijingTime.ts'
 import { faultsByField } from '#core/ui/problem.ts'
 import { api, isApiFault } from '#core/ui/web/api.ts'
+import { focusDialog } from '#core/ui/web/dialogFocus.ts'
 import { useSession } from '#core/ui/web/session.ts'
 import { FaultNote, Fetched } from '#core/ui/web/States.tsx'
 import { useText } from '#core/ui/web/texts.ts'
@@ -53,15 +54,15 @@ export function ActionDialog({ action, report, onClose }: { action: Asking; repo
   const change = (next: Partial<Asked>) => setAsked((before) => ({ ...before, ...next }))
   return (
     <Modal
-      open title={`${say(`action.${action}`)} · ${report.title}`} width={640} onCancel={onClose} onOk={() => { void confirm() }} confirmLoading={busy}
-      okText={say(`action.${action}`)} cancelText={say('cancel')} okButtonProps={{ autoFocus: fields.length === 0, danger: action === 'return' }}
+      open afterOpenChange={focusDialog} title={`${say(`action.${action}`)} · ${report.title}`} width={640} onCancel={onClose} onOk={() => { void confirm() }} confirmLoading={busy}
+      okText={say(`action.${action}`)} cancelText={say('cancel')} okButtonProps={{ danger: action === 'return' }}
     >
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- a shortcut for the keyboard; the button does the same */}
       <div className="stack" onKeyDown={(event) => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void confirm() }}>
         {failure ? <FaultNote error={failure} fields={Object.keys(faults).length === 0} /> : null}
         {action === 'accept' ? <p>{say('ask.accept')}</p> : null}
         {action === 'sign' ? <><p className="soft">{say('ask.sign')}</p><Fetched query={preview}>{(data) => <PreviewFacts preview={data} />}</Fetched></> : null}
-        {fields.map((field, i) => <AskedControl key={field} field={field} first={i === 0} action={action} asked={asked} change={change} faults={faults[field] ?? []} report={report} />)}
+        {fields.map((field) => <AskedControl key={field} field={field} action={action} asked={asked} change={change} faults={faults[field] ?? []} report={report} />)}
       </div>
     </Modal>
   )
@@ -69,7 +70,6 @@ export function ActionDialog({ action, report, onClose }: { action: Asking; repo
 
 interface ControlProps {
   field: AskedField
-  first: boolean
   action: Asking
   asked: Asked
   change: (next: Partial<Asked>) => void
@@ -77,7 +77,7 @@ interface ControlProps {
   report: ReportAnswer
 }
 
-function AskedControl({ field, first, action, asked, change, faults, report }: ControlProps) {
+function AskedControl({ field, action, asked, change, faults, report }: ControlProps) {
   const say = useText(pageTexts)
   const sayForm = useText(reportTexts)
   const { station } = useSession()
@@ -87,7 +87,7 @@ function AskedControl({ field, first, action, asked, change, faults, report }: C
     case 'comment': case 'note': case 'outcome': case 'reason': case 'text':
       return (
         <Field label={say(`ask.${field}`)} wanted={field === 'reason' || (field === 'text' && action !== 'urge')} faults={faults} hint={field === 'reason' ? say('ask.reason.hint') : undefined}>
-          {(control) => <Input.TextArea {...control} autoFocus={first} value={asked[field]} maxLength={field === 'text' ? 5000 : 2000} autoSize={{ minRows: 3, maxRows: 12 }} onChange={(event) => change({ [field]: event.target.value })} />}
+          {(control) => <Input.TextArea {...control} value={asked[field]} maxLength={field === 'text' ? 5000 : 2000} autoSize={{ minRows: 3, maxRows: 12 }} onChange={(event) => change({ [field]: event.target.value })} />}
         </Field>
       )
     case 'level':
@@ -99,7 +99,7 @@ function AskedControl({ field, first, action, asked, change, faults, report }: C
     case 'to':
       return (
         <Field label={say('ask.to')} faults={faults} hint={say(action === 'instruct' ? 'ask.to.author' : 'ask.to.parent')}>
-          {(control) => <Select {...control} mode="multiple" showSearch={{ optionFilterProp: 'label' }} autoFocus={first} style={{ width: '100%' }} value={asked.to} options={others} onChange={(to: string[]) => change({ to })} />}
+          {(control) => <Select {...control} mode="multiple" showSearch={{ optionFilterProp: 'label' }} style={{ width: '100%' }} value={asked.to} options={others} onChange={(to: string[]) => change({ to })} />}
         </Field>
       )
     case 'station':
@@ -131,5 +131,5 @@ function ReportPicker({ not, mode, value, onPick, ...control }: { id: string; st
   const asked = useDeferredValue(q)
   const reports = useQuery({ queryKey: ['report', 'list', 'pick', asked, mode], queryFn: ({ signal }) => api.get<{ items: ReportRow[] }>('/api/reports', { query: { q: asked, mode, size: 20 }, signal }) })
   const options = (reports.data?.items ?? []).filter((row) => row.id !== not).map((row) => ({ value: row.id, label: `${row.title} · ${row.stationName}` }))
-  return <Select {...control} autoFocus showSearch={{ filterOption: false, onSearch: setQ }} placeholder={say('ask.into.search')} style={{ width: '100%' }} value={value || undefined} options={options} onChange={(id: string) => onPick(id)} />
+  return <Select {...control} showSearch={{ filterOption: false, onSearch: setQ }} placeholder={say('ask.into.search')} style={{ width: '100%' }} value={value || undefined} options={options} onChange={(id: string) => onPick(id)} />
 }

@@ -10,7 +10,7 @@ import { CountdownText, TimeText } from '#core/ui/web/TimeText.tsx'
 import type { ReportRow } from '../report.api.ts'
 import { LevelMark, StatusMark } from './ReportMarks.tsx'
 import { deskTexts } from './deskTexts.ts'
-import { casualtiesOf, edgeOf, type DeskFilter } from './deskView.ts'
+import { casualtiesOf, edgeOf, waitsHere, type DeskFilter } from './deskView.ts'
 
 export function DeskList({ rows, total, filter, onShow, empty }: { rows: readonly ReportRow[]; total: number; filter: DeskFilter; onShow: (change: Partial<DeskFilter>) => void; empty: string }) {
   const say = useText(deskTexts)
@@ -22,7 +22,7 @@ export function DeskList({ rows, total, filter, onShow, empty }: { rows: readonl
     { key: 'figures', title: say('column.figures'), width: 190, render: (row) => <Casualties row={row} /> },
     { key: 'place', title: say('column.place'), width: 180, wideOnly: true, render: (row) => row.place.address ?? row.place.division },
     ...(filter.box === 'out' ? [] : [{ key: 'station', title: say('column.station'), width: 130, render: (row: ReportRow) => row.stationName }]),
-    { key: 'status', title: say('column.status'), width: 96, render: (row) => <StatusMark status={row.status} /> },
+    { key: 'status', title: say('column.status'), width: 96, render: (row) => (waitsHere(row, station.address) ? <Mark tone="blue" solid>{say('count.unaccepted')}</Mark> : <StatusMark status={row.status} />) },
     { key: 'due', title: say('column.deadline'), sort: 'nextDue', width: 130, render: (row) => (row.nextDue === null ? (row.late ? <Mark tone="alarm">{say('late')}</Mark> : null) : <CountdownText due={row.nextDue} />) },
     { key: 'learned', title: say('column.learned'), sort: 'learnedAt', width: 110, render: (row) => <TimeText at={row.learnedAt} /> },
     { key: 'changed', title: say('column.changed'), sort: 'changedAt', width: 110, wideOnly: true, render: (row) => <TimeText at={row.changedAt} /> },
@@ -69,7 +69,6 @@ function Accept({ row, self }: { row: ReportRow; self: string }) {
     },
     onError: (error) => { void message.error(error.message) },
   })
-  const waits = row.station !== self && row.acceptedAt === null && ['sent', 'received', 'accepted', 'handling'].includes(row.status)
-  if (!waits || !person.roles.some((role) => role === 'duty' || role === 'leader')) return null
+  if (!waitsHere(row, self) || !person.roles.some((role) => role === 'duty' || role === 'leader')) return null
   return <Button size="small" type="primary" loading={accept.isPending} onClick={() => accept.mutate()} aria-label={`${say('accept')}: ${row.title}`}>{say('accept')}</Button>
 }

@@ -20,7 +20,7 @@ export function CodePicker({ value, name, onPick, ...control }: PickerProps & { 
   const options = items.map((item) => ({ value: item.code, name: item.zh, label: `${item.code} ${language === 'zh' ? item.zh : item.en ?? item.zh}`, group: item.klassName }))
   return (
     <Select
-      {...control} showSearch={{ filterOption: false, onSearch: setQ }} placeholder={say('code.search')} loading={codes.isFetching} style={{ width: '100%' }}
+      {...control} showSearch={{ filterOption: false, onSearch: setQ }} placeholder={say('code.search')} loading={codes.isFetching} style={{ width: '100%' }} popupMatchSelectWidth={440}
       value={value === '' ? undefined : { value, label: name === '' ? value : `${value} ${name}` }} labelInValue
       onChange={(_, option) => { if (option && !Array.isArray(option)) onPick(String(option.value), option.name) }}
       options={options} notFoundContent={say(codes.error ? 'code.fault' : 'code.none')}
@@ -38,8 +38,8 @@ export function DivisionPicker({ value, name, near, onPick, ...control }: Picker
   const items = divisions.data?.items ?? []
   return (
     <Select
-      {...control} showSearch={{ filterOption: false, onSearch: setQ }} placeholder={say('division.search')} loading={divisions.isFetching} style={{ width: '100%' }}
-      value={value === '' ? undefined : { value, label: name === '' ? value : `${value} ${name}` }} labelInValue
+      {...control} showSearch={{ filterOption: false, onSearch: setQ }} placeholder={say('division.search')} loading={divisions.isFetching} style={{ width: '100%' }} popupMatchSelectWidth={440}
+      value={value === '' ? undefined : { value, label: name === '' ? value : `${value} ${name.split(' ').slice(-2).join(' ')}` }} labelInValue
       onChange={(picked) => {
         const item = items.find((one) => one.code === picked?.value)
         if (item) onPick(item)

@@ -11,7 +11,7 @@ import { useSession } from '#core/ui/web/session.ts'
 import { FaultNote } from '#core/ui/web/States.tsx'
 import { said, useText } from '#core/ui/web/texts.ts'
 import { TimeText } from '#core/ui/web/TimeText.tsx'
-import { grades } from '#modules/norms/index.ts'
+import { grades, measureNames } from '#modules/norms/index.ts'
 import type { FiguresAnswer } from '../report.api.ts'
 import { AttachmentsField } from './AttachmentsField.tsx'
 import { FiguresFields, RestUnknown } from './FiguresFields.tsx'
@@ -61,7 +61,7 @@ export function ReportEditor({ keep, start, reportId, before, onAnother }: Edito
   useTellMode(form.mode)
 
   const code = useCode(form.code)
-  const measures = useMemo(() => code.data?.measures ?? [], [code.data])
+  const measures = useMemo(() => (code.data?.measures ?? []).filter((m) => !(measureNames as readonly string[]).includes(m.name)), [code.data])
   const codeName = form.codeName || code.data?.zh || ''
   const suggestion = titleSuggestion({ ...form, codeName })
   useEffect(() => {

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Modal } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { api } from '#core/ui/web/api.ts'
+import { focusDialog } from '#core/ui/web/dialogFocus.ts'
 import { FaultNote, Fetched } from '#core/ui/web/States.tsx'
 import { useLanguage, useText } from '#core/ui/web/texts.ts'
 import { CountdownText, TimeText } from '#core/ui/web/TimeText.tsx'
@@ -16,6 +17,8 @@ export function SendCheck({ id, uploading, onClose, onSent }: { id: string; uplo
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
   const preview = usePreview(id)
+  // The button cannot take the focus while it waits to know what is missing.
+  useEffect(() => focusDialog(!preview.isPending), [preview.isPending])
   const submit = async () => {
     setBusy(true)
     try {
@@ -29,8 +32,8 @@ export function SendCheck({ id, uploading, onClose, onSent }: { id: string; uplo
   }
   return (
     <Modal
-      open title={say('check.title')} width={640} onCancel={onClose} onOk={() => { void submit() }} confirmLoading={busy} cancelText={say('check.back')}
-      okText={say(preview.data?.obstacle ? 'check.submitAnyway' : 'submit')} okButtonProps={{ disabled: preview.isPending, danger: Boolean(preview.data?.obstacle), autoFocus: true }}
+      open afterOpenChange={focusDialog} title={say('check.title')} width={640} onCancel={onClose} onOk={() => { void submit() }} confirmLoading={busy} cancelText={say('check.back')}
+      okText={say(preview.data?.obstacle ? 'check.submitAnyway' : 'submit')} okButtonProps={{ disabled: preview.isPending, danger: Boolean(preview.data?.obstacle) }}
     >
       <div className="stack">
         {failure ? <FaultNote error={failure} /> : null}

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { casualtiesOf, edgeOf, isNarrowed, readFilter, unsentLinks, writeFilter } from './deskView.ts'
+import { casualtiesOf, edgeOf, isNarrowed, readFilter, unsentLinks, waitsHere, writeFilter } from './deskView.ts'
 
 const now = Date.UTC(2024, 0, 22, 18, 9)
 const minute = 60_000
-const row = { late: false, nextDue: null, acceptedAt: null, station: '65/6529/652928' }
+const row = { status: 'accepted' as const, late: false, nextDue: null, acceptedAt: null, station: '65/6529/652928' }
 
 describe('the address of the desk', () => {
   test('round-trips what differs from a fresh desk and nothing else', () => {
@@ -31,6 +31,11 @@ describe('the edge of a row', () => {
     ['an hour left on an accepted one is plain', { ...row, acceptedAt: now, nextDue: now + 60 * minute }, 'plain'],
   ])('%s', (_, given, tone) => {
     expect(edgeOf(given, '65/6529', now)).toBe(tone)
+  })
+
+  test('what was returned, merged or closed waits for nobody', () => {
+    expect((['returned', 'merged', 'closed'] as const).map((status) => waitsHere({ ...row, status }, '65/6529'))).toEqual([false, false, false])
+    expect(waitsHere(row, '65/6529')).toBe(true)
   })
 
   test('our own report never waits for our acceptance', () => {

@@ -53,13 +53,18 @@ export const statusTones: Record<ReportRow['status'], Tone> = {
 }
 
 /** The coloured edge of a row: late, waiting for acceptance here, pressing, or nothing. */
-export function edgeOf(row: Pick<ReportRow, 'late' | 'nextDue' | 'acceptedAt' | 'station'>, self: string, now: number): Tone {
+export function edgeOf(row: Pick<ReportRow, 'late' | 'nextDue' | 'status' | 'acceptedAt' | 'station'>, self: string, now: number): Tone {
   if (row.nextDue !== null) {
     const { urgency } = countdown(row.nextDue, now)
     if (urgency === 'late') return 'alarm'
     if (urgency === 'urgent' || urgency === 'soon') return 'warn'
   }
-  return row.station !== self && row.acceptedAt === null ? 'blue' : 'plain'
+  return waitsHere(row, self) ? 'blue' : 'plain'
+}
+
+/** Whether a person at this station has still to accept it, whatever other stations have done. */
+export function waitsHere(row: Pick<ReportRow, 'status' | 'acceptedAt' | 'station'>, self: string): boolean {
+  return row.station !== self && row.acceptedAt === null && ['sent', 'received', 'accepted', 'handling', 'handled'].includes(row.status)
 }
 
 export const casualtyNames = ['deaths', 'missing', 'seriousInjuries', 'lightInjuries', 'trapped', 'evacuated'] as const

@@ -111,7 +111,7 @@ export const en: Record<keyof typeof zh, string> = {
   'check.title': 'Check before submitting',
   'check.back': 'Go back',
   'check.submitAnyway': 'Submit anyway',
-  'check.missing': '{{n}} missing',
+  'check.missing': '{{n}} missing or unknown',
   'check.complete': 'Everything asked for is there',
   'check.level': 'Level',
   'check.receivers': 'Once signed, goes to',

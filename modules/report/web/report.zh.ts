@@ -109,7 +109,7 @@ export const zh = {
   'check.title': '送审前核对',
   'check.back': '返回修改',
   'check.submitAnyway': '仍要送审',
-  'check.missing': '还缺 {{n}} 项',
+  'check.missing': '还缺或不详 {{n}} 项',
   'check.complete': '应报要素齐全',
   'check.level': '级别',
   'check.receivers': '签批后发往',

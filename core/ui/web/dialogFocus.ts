@@ -1,0 +1,9 @@
+/** For a Modal's `afterOpenChange`: the first field, else the confirming button, so that a dialog needs no mouse. */
+export function focusDialog(open: boolean): void {
+  if (!open) return
+  requestAnimationFrame(() => {
+    const dialog = [...document.querySelectorAll('.ant-modal')].at(-1)
+    const field = dialog?.querySelector<HTMLElement>('.ant-modal-body :is(input, textarea):not([disabled])')
+    ;(field ?? dialog?.querySelector<HTMLElement>('.ant-modal-footer .ant-btn-primary'))?.focus()
+  })
+}
