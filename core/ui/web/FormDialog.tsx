@@ -40,7 +40,7 @@ export function FormDialog<Values extends object, Answer>(props: FormDialogProps
       title={title} open={open} onCancel={onClose} destroyOnHidden okText={okText ?? say('dialog.save')} cancelText={say('dialog.cancel')}
       okButtonProps={{ htmlType: 'submit', form: 'form-dialog', danger }} confirmLoading={sending.isPending} afterClose={() => setFault(null)}
     >
-      <Form id="form-dialog" form={form} layout="vertical" initialValues={initial} preserve={false} requiredMark="optional" onFinish={(values) => sending.mutate(values)}>
+      <Form id="form-dialog" form={form} layout="vertical" initialValues={initial} preserve={false} requiredMark={false} onFinish={(values) => sending.mutate(values)}>
         {fault ? <div className="form-fault"><FaultNote error={fault} /></div> : null}
         {typeof children === 'function' ? children(form) : children}
       </Form>
