@@ -59,7 +59,7 @@ export async function linkedStations(addresses: Address[], { start, databaseUrl 
     return {
       ...station, app, clock,
       ask: async (role, method, path, body, headers = {}) => {
-        const answer = await app.inject({ method, url: path, headers: { authorization: `Bearer ${role}`, ...headers }, ...(body === undefined ? {} : { payload: body as object }) })
+        const answer = await app.inject({ method, url: path, headers: { authorization: `Bearer ${role}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, payload: JSON.stringify(body) })
         return { status: answer.statusCode, body: (answer.body === '' ? null : answer.json()) as never }
       },
       tick: async () => { for (const module of modules) await module.tick?.(station, clock.now()) },

@@ -126,7 +126,7 @@ export function forward(state: ReportState, input: { to?: Address[]; note?: stri
 
 export function urge(state: ReportState, input: { station?: Address; text?: string }, { self }: Situation): Decision {
   const station = input.station ?? (self === state.author ? (state.hops.find((hop) => !hop.accepted) ?? state.hops[0])?.station : state.author)
-  if (!station || station === self) return refuse('report.nobody-to-urge', '没有可催办的单位', 'There is nobody to urge')
+  if (!station || station === self || !isParty(state, station)) return refuse('report.nobody-to-urge', '只能催办本报告的报送或接收单位', 'Only a station that sent or receives this report can be urged')
   return [fact(state, 'report.urged.v1', { cause: 'by-hand', station, due: null, text: input.text })]
 }
 
@@ -168,9 +168,14 @@ function fact<Type extends ReportFactType>(state: ReportState, type: Type, body:
   return { type, subject: subjectOf('report', state.id), to, body }
 }
 
+/** An incident's title is shorter than a report's may be. */
+export function incidentTitle(title: string): string {
+  return title.slice(0, 120).toWellFormed()
+}
+
 function observationOf(content: Content, report: string | null, level: Grade | undefined): AssessIncident {
   return {
-    report, code: content.code, title: content.title.slice(0, 120), place: content.place, figures: content.figures,
+    report, code: content.code, title: incidentTitle(content.title), place: content.place, figures: content.figures,
     attributes: content.attributes ?? {}, sensitive: content.attributes?.sensitive === true, level: level ?? null,
   }
 }

@@ -58,11 +58,15 @@ export const attachmentSchema = z.strictObject({
 export type Attachment = z.infer<typeof attachmentSchema>
 
 /** The measures that the code's grading rules use, e.g. `{ magnitude: 7.1 }`. */
-export const attributesSchema = z.record(z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/), z.union([z.number(), z.string().max(200), z.boolean()]))
+export const attributesSchema = z
+  .record(z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/), z.union([z.number(), z.string().max(80), z.boolean()]))
+  .refine((attributes) => Object.keys(attributes).length <= 60, '最多 60 项|at most 60')
 export type Attributes = z.infer<typeof attributesSchema>
 
 /** Further elements 要素 that the norms may ask for: `source`, `trend`, `measures`, `needs`, `cause`, `lessons`, … */
-export const detailsSchema = z.record(z.string().regex(/^[a-zA-Z]{1,40}$/), z.string().max(5000))
+export const detailsSchema = z
+  .record(z.string().regex(/^[a-zA-Z]{1,40}$/), z.string().max(5000))
+  .refine((details) => Object.keys(details).length <= 60, '最多 60 项|at most 60')
 
 /** Everything the officer writes. */
 export const contentSchema = z.strictObject({

@@ -7,7 +7,7 @@ import * as api from '../report.api.ts'
 import * as decide from '../report.decide.ts'
 import { reportType } from '../report.rules.ts'
 import type { ReportState } from '../report.state.ts'
-import { sentReportsOf } from './report.queries.ts'
+import { earlierReportsOf } from './report.queries.ts'
 import { loadIncident, normsOf } from './report.reading.ts'
 import { knownFiles } from './report.writing.ts'
 
@@ -31,7 +31,7 @@ export const reportCommands = {
 
   sign: command('签批并上报', 'report.sign', api.signBody, async (input, { writer, state }) => decide.sign(state, input ?? {}, await situationOf(writer), {
     incident: await loadIncident(writer, state),
-    earlier: await Promise.all((await sentReportsOf(writer.tx, state.content?.incidentId ?? '')).map((subject) => writer.state(reportType, subject))),
+    earlier: await Promise.all((await earlierReportsOf(writer.tx, state.content?.incidentId ?? '')).map((subject) => writer.state(reportType, subject))),
   })),
 
   accept: command('签收', 'report.accept', api.acceptBody, (input, { state }) => decide.accept(state, input ?? {})),

@@ -18,13 +18,12 @@ const sortColumns = {
 export async function listReports(db: Db, self: string, query: Query, now: number): Promise<{ rows: Omit<ReportRow, 'stationName'>[]; total: number }> {
   const found = db.withTables<ReportTables>().selectFrom('report').where((columns) => columns.and(conditionsOf(columns, self, query, now)))
   const { total } = await found.select((columns) => columns.fn.countAll<number | string>().as('total')).executeTakeFirstOrThrow()
-  const descending = query.sort.startsWith('-')
+  const direction = query.sort.startsWith('-') ? 'desc' : 'asc'
   const column = sortColumns[query.sort.replace('-', '') as keyof typeof sortColumns]
   const rows = await found
     .select(['row', 'next_due', (columns) => columns.case().when(isLate(columns, now)).then(columns.lit(1)).else(columns.lit(0)).end().as('late')])
     // What has no value comes last either way; the subject settles ties, so that pages neither skip nor repeat.
-    .orderBy((columns) => columns.case().when(column, 'is', null).then(columns.lit(1)).else(columns.lit(0)).end())
-    .orderBy(column, descending ? 'desc' : 'asc')
+    .orderBy(column, (order) => (column === 'sent_at' || column === 'next_due' ? order[direction]().nullsLast() : order[direction]()))
     .orderBy('subject', 'desc')
     .limit(query.size)
     .offset((query.page - 1) * query.size)
@@ -83,11 +82,19 @@ export async function countReports(db: Db, self: string, now: number): Promise<C
   }
 }
 
-/** Sent reports of an incident, oldest first. */
-export async function sentReportsOf(db: Db, incidentId: string): Promise<string[]> {
-  const rows = await db.withTables<ReportTables>().selectFrom('report').where('incident_id', '=', incidentId).where('sent_at', 'is not', null)
-    .orderBy('sent_at').orderBy('subject').select('subject').execute()
-  return rows.map(({ subject }) => subject)
+/**
+ * What a new report of an incident stands upon, oldest first: the one sent last, and this station's own that still wait
+ * to be followed. Not all of them: a long disaster has hundreds.
+ */
+export async function earlierReportsOf(db: Db, incidentId: string): Promise<string[]> {
+  const sent = db.withTables<ReportTables>().selectFrom('report').where('incident_id', '=', incidentId).where('sent_at', 'is not', null).select(['subject', 'sent_at'])
+  const latest = await sent.orderBy('sent_at', 'desc').orderBy('subject', 'desc').limit(1).execute()
+  const waiting = await sent.where('is_own', '=', 1).where((columns) => columns.or([
+    columns('status', '=', 'returned'),
+    columns.exists(columns.selectFrom('report_deadline').select('due').whereRef('report_deadline.subject', '=', 'report.subject').where('report_deadline.kind', 'in', ['followUp', 'final']).where('met_at', 'is', null)),
+  ])).execute()
+  const bySubject = new Map([...waiting, ...latest].map((row) => [row.subject, row.sent_at ?? 0]))
+  return [...bySubject].sort(([a, sentA], [b, sentB]) => sentA - sentB || (a < b ? -1 : 1)).map(([subject]) => subject)
 }
 
 /** The report that an earlier request with the same key has made. */

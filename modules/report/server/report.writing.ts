@@ -6,7 +6,7 @@ import type { Files } from '#core/files/server/files.ts'
 import { incidentSubject, incidentType, mergedInto, openIncident } from '#modules/incident/index.ts'
 import { findCode, type Norms } from '#modules/norms/index.ts'
 import type { Attachment, Content } from '../report.facts.ts'
-import { draft } from '../report.decide.ts'
+import { draft, incidentTitle } from '../report.decide.ts'
 import { newReportSubject } from '../report.id.ts'
 import { reportType } from '../report.rules.ts'
 import type { ReportState } from '../report.state.ts'
@@ -45,13 +45,11 @@ export async function redraftReport(writer: Writer, state: ReportState, writing:
 }
 
 async function openedIncident(writer: Writer, norms: Norms, { code, title, occurredAt, learnedAt, place }: Writing, mode: Mode): Promise<string> {
-  const drafts = openIncident({ id: newId(writer.now), mode, code, title: title.slice(0, maxIncidentTitle), occurredAt, learnedAt, place }, { self: writer.self, norms })
+  const drafts = openIncident({ id: newId(writer.now), mode, code, title: incidentTitle(title), occurredAt, learnedAt, place }, { self: writer.self, norms })
   let subject = ''
   for (const opening of drafts) ({ subject } = await writer.append(opening))
   return idOfSubject(subject)
 }
-
-const maxIncidentTitle = 120
 
 async function knownIncident(writer: Writer, id: string, mode: Mode | undefined): Promise<string> {
   const subject = incidentSubject(id)
