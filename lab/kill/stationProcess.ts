@@ -9,6 +9,7 @@ export interface StationProcess {
   readonly address: string
   readonly url: string
   readonly starts: number
+  readonly pid: number | undefined
   start(): void
   /** `kill -9`; resolves when the process is gone. */
   kill(): Promise<void>
@@ -35,6 +36,7 @@ export function stationProcess(address: string, folder: string, port: number): S
   return {
     address, url,
     get starts() { return starts },
+    get pid() { return child?.pid },
     start: () => {
       starts += 1
       const log = openSync(`${folder}/station.log`, 'a')
