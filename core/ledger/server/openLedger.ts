@@ -71,7 +71,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     const ids = wires.map((wire) => crypto.sha256(wire.text))
     const held = await store.idsHeld(database.read, ids)
     // Verification runs ahead of the write, on every core; a fact held already was verified when it came.
-    const seen = await Promise.all(wires.map((wire, i) => (held.has(ids[i]!) ? null : inspect(wire, directory, clock.now(), crypto))))
+    const seen = await Promise.all(wires.map((wire, i) => (held.has(ids[i]!) ? Promise.resolve(null) : inspect(wire, directory, clock.now(), crypto))))
     return inWorkspace(async (space) => {
       const heldNow = await store.idsHeld(space.tx, ids.filter((id) => !held.has(id)))
       const results: Accepted[] = []
