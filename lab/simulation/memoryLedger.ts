@@ -6,7 +6,7 @@ import {
 import type { Accepted } from '#core/ledger/server/ledger.ts'
 import { nextHead, startCursor, type Cursor, type LinkMemory } from '#core/replicate/index.ts'
 import { caseKind, caseSubject, type CaseState } from './noun.ts'
-import { cheapLedgerCrypto, sha256, type readOnce } from './crypto.ts'
+import { cheapLedgerCrypto, sha256, type Reader } from './crypto.ts'
 
 export interface Held { fact: Fact; position: number; from: Address | null }
 export interface Entry { facts: Held[]; state: CaseState; reach: Reach; last: Fact | null }
@@ -67,12 +67,12 @@ export class MemoryLedger {
   readonly directory: Directory
   readonly #signer: Signer
   readonly #now: () => number
-  readonly #read: ReturnType<typeof readOnce>
+  readonly #read: Reader
   /** Which links a reach leads to; reaches are shared until they widen. */
   #onward = new WeakMap<Reach, Address[]>()
   readonly onCard: (card: StationCard) => void
 
-  constructor(parts: { self: Address; version: 1 | 2; signer: Signer; disk: Disk; now: () => number; read: ReturnType<typeof readOnce>; onCard: (card: StationCard) => void }) {
+  constructor(parts: { self: Address; version: 1 | 2; signer: Signer; disk: Disk; now: () => number; read: Reader; onCard: (card: StationCard) => void }) {
     this.self = parts.self
     this.version = parts.version
     this.type = caseSubject(parts.version)
@@ -97,6 +97,7 @@ export class MemoryLedger {
     const text = encode(statement)
     const fact: Fact = { ...statement, id: sha256(text), text, sig: this.#signer.sign(text) }
     disk.time = fact.at
+    this.#read.wrote(fact)
     this.#store([{ fact, from: null }])
     return fact
   }
@@ -108,7 +109,7 @@ export class MemoryLedger {
     const sound: { fact: Fact; from: Address }[] = []
     const seen = new Set<string>()
     const judged = await Promise.all(wires.map((wire) => {
-      const read = this.#read(wire)
+      const read = this.#read.read(wire)
       return 'verdict' in read ? read : this.disk.held.has(read.id) ? { verdict: 'held' as const, id: read.id } : judge(read, this.directory, now, cheapLedgerCrypto)
     }))
     for (const judgedOnce of judged) {

@@ -4,7 +4,7 @@ import {
   defaultTiming, nextHead, startLink, statusOf, stepLink, wakeAt, batchLength, maxBatchFacts,
   type Frame, type LinkInput, type LinkOutput, type LinkPlan, type LinkState, type LinkTiming, type ProtocolRange,
 } from '#core/replicate/index.ts'
-import { cheapLinkCrypto, cheapSigner, type readOnce } from './crypto.ts'
+import { cheapLinkCrypto, cheapSigner, type Reader } from './crypto.ts'
 import { copyDisk, MemoryLedger, type Disk } from './memoryLedger.ts'
 import { caseKind } from './noun.ts'
 import type { Connection, End, Network, Weather } from './network.ts'
@@ -19,7 +19,7 @@ export interface Surroundings {
   world: World
   random: Random
   network: Network
-  read: ReturnType<typeof readOnce>
+  read: Reader
   stations: Map<Address, SimStation>
   weather: Weather
   /** Virtual days added to every wall clock at the end, so that what waits for the future is released. */
@@ -261,7 +261,7 @@ export class SimStation {
   }
 
   #isOwnFuture(wire: { text: string; sig: string }): boolean {
-    const read = this.#s.read(wire)
+    const read = this.#s.read.read(wire)
     return !('verdict' in read) && read.station === this.self && !this.ledger.disk.held.has(read.id) && !this.ledger.disk.chain.has(`${read.station} ${read.seq}`)
   }
 

@@ -39,8 +39,11 @@ export function linkStore(dialect: Dialect) {
         [kept.cut ? 1 : 0, kept.stuck?.code ?? null, kept.stuck?.who ?? null, kept.recovery === null ? null : JSON.stringify(kept.recovery), peer])
     },
 
-    async askRecovery(db: Db): Promise<void> {
-      await run(db, 'update link_peers set recovery = ?', [JSON.stringify('asking')])
+    /** Of one peer, or of all. */
+    async askRecovery(db: Db, peer?: string): Promise<void> {
+      const asking = JSON.stringify('asking')
+      if (peer === undefined) await run(db, 'update link_peers set recovery = ?', [asking])
+      else await run(db, 'update link_peers set recovery = ? where peer = ?', [asking, peer])
     },
 
     /** Positions already queued to a peer in this epoch. */

@@ -97,6 +97,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   const sockets = new WebSocketServer({ noServer: true, ...wsOptions })
   const silent = new Set<WebSocket>()
   let running = false
+  let isSettling = false
   let server: Server | undefined
   let making: Promise<void> = Promise.resolve()
 
@@ -143,7 +144,13 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
       if (parent !== null && options.parentUrl !== null) wanted.push([parent, 'up'])
       for (const [peer, direction] of wanted) {
         if (peers.has(peer)) continue
-        if (!(await store.peer(database.read, peer))) await database.write((tx) => outbox.addPeer(tx, peer, direction))
+        if (!(await store.peer(database.read, peer))) {
+          await database.write(async (tx) => {
+            await outbox.addPeer(tx, peer, direction)
+            // Learned of again while recovering: it may hold what we stated after its enrolment.
+            if (isRecovering()) await store.askRecovery(tx, peer)
+          })
+        }
         await open(peer, direction)
       }
       outbox.takeTouched()
@@ -159,11 +166,23 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
     }
   }
 
-  /** Authoring goes on when no neighbour's backfill is missing any more. */
+  function isRecovering(): boolean {
+    return [...peers.values()].some((link) => link.memory.recovery !== null)
+  }
+
+  /** Authoring goes on when no neighbour's backfill is missing any more, nor that of one we have just learned of again. */
   function settle(): void {
-    if ([...peers.values()].some((link) => link.memory.recovery !== null)) return
-    ledger.setAuthoring(true).catch((fault: unknown) => onFault(self, fault))
-    changed()
+    if (isRecovering() || isSettling) return
+    isSettling = true
+    meetNeighbours().then(async () => {
+      isSettling = false
+      if (isRecovering()) return
+      await ledger.setAuthoring(true)
+      changed()
+    }).catch((fault: unknown) => {
+      isSettling = false
+      onFault(self, fault)
+    })
   }
 
   function onSocket(socket: WebSocket): void {
@@ -210,7 +229,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   })
 
   await meetNeighbours()
-  if ([...peers.values()].some((link) => link.memory.recovery !== null)) await ledger.setAuthoring(false)
+  if (isRecovering()) await ledger.setAuthoring(false)
 
   const tell = (peer: Address, kind: 'cut' | 'heal' | 'retry' | 'abandon-recovery') => {
     const link = peers.get(peer)
