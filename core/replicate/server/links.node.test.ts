@@ -147,6 +147,28 @@ describe('links over real sockets and databases', () => {
     expect((await restored.ledger.verify()).bad).toEqual([])
   })
 
+  test('R-14 a fact that still waits at the parent for its clock comes back to its restored author, and its number is not used twice', async () => {
+    const ahead = { now: () => Date.now() + 86_400_000 }
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url, clock: ahead })
+    await holds(top, await mid.write('钟快一天的第一条', ['up']))
+    await mid.close()
+    const folder = backup(mid)
+    const later = await tree.open(prefecture, { parentUrl: top.url, folder: mid.folder, clock: ahead })
+    const waiting = await later.write('钟快一天的第二条', ['up'])
+    expect((await holds(top, waiting)).status).toBe('waiting')
+    await later.close()
+    // The clock has been set meanwhile: to the restored station its own fact lies in the future.
+    const restored = await tree.open(prefecture, { parentUrl: top.url, folder })
+    await stopped(restored, region, 'restored-backup')
+    await restored.links.recover()
+    await until(() => restored.links.recovering().join() === county, 'the backfill')
+    restored.links.abandonRecovery(county)
+    const next = await until(() => restored.write('恢复后', ['up']).catch(() => undefined), 'authoring again')
+    expect((await restored.ledger.fact(next))?.seq).toBe(3)
+    await holds(top, next)
+  })
+
   test('R-12 a restored backup that has gone on by itself has forked: both ends stop', async () => {
     const top = await tree.open(region)
     const mid = await tree.open(prefecture, { parentUrl: top.url })

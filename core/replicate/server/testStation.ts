@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { systemClock, type Address } from '#core/kernel/index.ts'
+import { systemClock, type Address, type Clock } from '#core/kernel/index.ts'
 import type { Directory, Signer, StationCard } from '#core/ledger/index.ts'
 import { newPrivateKey, nodeCrypto, nodeSigner, sha256Bytes } from '#core/ledger/server/nodeCrypto.ts'
 import type { Ledger } from '#core/ledger/server/ledger.ts'
@@ -72,7 +72,7 @@ export interface TestStation {
 export interface TestTree {
   keys: Map<Address, Signer>
   /** Opens a station in a folder of its own (or a given one), listening on a free port (or a given one), dialling `parentUrl`. */
-  open(self: Address, options?: { parentUrl?: string; folder?: string; port?: number; databaseUrl?: string; links?: Partial<LinksOptions>; start?: boolean; reacts?: boolean }): Promise<TestStation>
+  open(self: Address, options?: { parentUrl?: string; folder?: string; port?: number; databaseUrl?: string; links?: Partial<LinksOptions>; start?: boolean; clock?: Clock }): Promise<TestStation>
   closeAll(): Promise<void>
 }
 
@@ -87,16 +87,17 @@ export function testTree(addresses: Address[]): TestTree {
       const database = openDatabase(options.databaseUrl ?? join(folder, 'station.db'))
       await migrate(database, [...ledgerTables, ...linkTables], 0)
       const directory = testDirectory(self, [...keys].map(([address, signer]) => ({ address, publicKey: signer.publicKey })))
-      const outbox = createOutbox({ self, dialect: database.dialect, clock: systemClock, sha256: nodeCrypto.sha256 })
+      const clock = options.clock ?? systemClock
+      const outbox = createOutbox({ self, dialect: database.dialect, clock, sha256: nodeCrypto.sha256 })
       const signer = options.links?.signer ?? keys.get(self)!
       const ledger = await openLedger({
-        database, clock: systemClock, signer, crypto: nodeCrypto, directory, outbox,
+        database, clock, signer, crypto: nodeCrypto, directory, outbox,
         parts: [{ facts: { ...noteFacts, 'photo.taken.v1': z.strictObject({ attachments: z.array(z.json()) }) }, subjects: [noteSubject as never], reactions: {} }],
       })
       const files = memoryFiles()
       const faults: unknown[] = []
       const links = await createLinks({
-        ledger, outbox, database, files, clock: systemClock, signer, parentUrl: options.parentUrl ?? null, timing: quickTiming,
+        ledger, outbox, database, files, clock, signer, parentUrl: options.parentUrl ?? null, timing: quickTiming,
         onFault: (_peer, fault) => { faults.push(fault) }, ...options.links,
       })
       const server = createServer()
