@@ -1,4 +1,4 @@
-import { ancestorsOf, levelOf, type Address, type Level } from '#core/kernel/index.ts'
+import { ancestorsOf, levelOf, parentOf, type Address, type Level } from '#core/kernel/index.ts'
 import { grades, type Grade } from './grade.ts'
 import type { Norms } from './norms.effective.ts'
 import { coversCode, type ReachNorm, type ReportKind } from './norms.values.ts'
@@ -51,7 +51,11 @@ const reachHeight: Record<ReachNorm, number> = { county: 1, prefecture: 2, regio
 export function audienceFor(norms: Norms, station: Address, grade: Grade): string[] {
   const reach = reachOfGrade(norms, grade)
   if (reach === 'ancestors') return ancestorsOf(station).length === 0 ? [] : ['ancestors']
-  return ancestorsOf(station).filter((up) => height[levelOf(up)] <= reachHeight[reach])
+  return ancestorsOf(station).filter((up) => (isBeside(station) && up === parentOf(station)) || height[levelOf(up)] <= reachHeight[reach])
+}
+
+function isBeside(station: Address): boolean {
+  return station.slice(station.lastIndexOf('/') + 1).startsWith('@')
 }
 
 /** Whether a station's level suffices to confirm this grade. */

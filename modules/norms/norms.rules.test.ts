@@ -74,6 +74,7 @@ describe('shipped norms', () => {
     expect(audienceFor(norms, `${county}/s1`, 'IV')).toEqual([county, '65/6529'])
     expect(audienceFor(norms, prefecture, 'IV')).toEqual([])
     expect(audienceFor(norms, region, 'I')).toEqual([])
+    expect(audienceFor(norms, '65/@seismology', 'IV')).toEqual([region])
   })
 
   test('who may confirm what', () => {

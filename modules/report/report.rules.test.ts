@@ -94,6 +94,15 @@ describe('how far up a report goes', () => {
     expect([desk.report(ordinary).signed?.level.computed, desk.report(ordinary).hops.map(({ station }) => station)]).toEqual(['IV', [county, prefecture]])
   })
 
+  it('IV of a department still goes to its government; IV of a prefecture ends there until somebody forwards it', () => {
+    const desk = testDesk()
+    expect(desk.report(desk.send(seismology, deadQuake(1))).hops.map(({ station }) => station)).toEqual([region])
+    const id = desk.send(prefecture, deadQuake(1))
+    expect(desk.report(id).hops).toEqual([])
+    expect(desk.state(prefecture, decide.forward(desk.report(id), {}, desk.situation(prefecture), desk.incidentOf(id)))).toBeNull()
+    expect(desk.report(id).hops.map(({ station }) => station)).toEqual([region])
+  })
+
   it('goes by the graver of the officer’s judgement and the rules’', () => {
     const desk = testDesk()
     const id = desk.send(county, { ...deadQuake(1), level: 'II' })
