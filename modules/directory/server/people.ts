@@ -1,4 +1,4 @@
-import { isRefusal, newId, refuse, type Clock } from '#core/kernel/index.ts'
+import { isRefusal, newId, refuse, risingIds, type Clock } from '#core/kernel/index.ts'
 import type { Database, Db } from '#core/sql/server/database.ts'
 import type { Person, Role } from '#core/http/roles.ts'
 import type { PersonRow } from '../people.api.ts'
@@ -36,11 +36,12 @@ export interface People {
 
 export function openPeople(database: Database, clock: Clock): People {
   const tables = (db: Db) => db.withTables<PeopleTables>()
+  const nextDeed = risingIds()
   const byId = (db: Db, id: string) => tables(db).selectFrom('person').selectAll().where('id', '=', id).executeTakeFirst()
 
   async function note(db: Db, actor: Pick<Person, 'id' | 'account'>, deed: string, about: string): Promise<void> {
     const at = clock.now()
-    await tables(db).insertInto('deed').values({ id: newId(at), at, person: actor.id, account: actor.account, deed, about }).execute()
+    await tables(db).insertInto('deed').values({ id: nextDeed(at), at, person: actor.id, account: actor.account, deed, about }).execute()
   }
 
   async function insert(db: Db, person: NewPerson, password: string): Promise<PersonRow> {

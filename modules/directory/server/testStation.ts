@@ -20,14 +20,14 @@ import { openPeople } from './people.ts'
 import { openSessions } from './sessions.ts'
 
 /** One station with the directory alone, on a database of its own. For tests; close it after. */
-export async function openTestStation(options: { self?: string; mode?: Station['mode']; root?: PinnedRoot; pem?: string; declare?: (app: App, station: Station) => void; access?: Record<string, never[]> } = {}) {
+export async function openTestStation(options: { self?: string; mode?: Station['mode']; root?: PinnedRoot; pem?: string; databaseUrl?: string; declare?: (app: App, station: Station) => void; access?: Record<string, never[]> } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'fengsui-directory-'))
   const self = options.self ?? '65'
   const mode = options.mode ?? 'test'
   await writeFile(join(folder, 'key.pem'), options.pem ?? newPrivateKey())
   const keyRing = await openKeyRing(join(folder, 'key.pem'))
   const root = options.root ?? { address: self, publicKey: keyRing.publicKey, name: '自治区' }
-  const database = openDatabase(join(folder, 'station.db'))
+  const database = openDatabase(options.databaseUrl ?? join(folder, 'station.db'))
   const clock = testClock(systemClock.now())
   const directory = createDirectory(self, root)
   const part = directoryModule(directory)
