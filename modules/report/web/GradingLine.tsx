@@ -6,7 +6,7 @@ import { LevelMark } from './ReportMarks.tsx'
 import { reportTexts } from './reportTexts.ts'
 
 /** What the grading rules make of the figures as they stand, while one types. */
-export function GradingLine({ form, measures }: { form: FormState; measures: Measures }) {
+export function GradingLine({ form, measures }: { form: FormState; measures: Measures | null }) {
   const say = useText(reportTexts)
   const [language] = useLanguage()
   const wanted = useMemo(() => {

@@ -35,7 +35,8 @@ export function ReportDesk() {
     refetchInterval: 30_000,
   })
   const counts = useQuery({ queryKey: ['report', 'counts'], queryFn: ({ signal }) => api.get<CountsAnswer>('/api/reports/counts', { signal }), refetchInterval: 15_000 })
-  useTellMode(reports.data?.items.find((r) => r.mode !== 'actual')?.mode)
+  const modes = reports.data?.items.map((r) => r.mode) ?? []
+  useTellMode(modes.find((mode) => mode !== 'actual'), modes.includes('actual'))
 
   const show = (change: Partial<DeskFilter>) => { void navigate({ to: '/duty', search: writeFilter({ ...filter, page: 1, ...change }), replace: true }) }
   const mayWrite = person.roles.some((role) => role === 'duty' || role === 'leader' || role === 'field')

@@ -61,7 +61,8 @@ export function ReportEditor({ keep, start, reportId, before, onAnother }: Edito
   useTellMode(form.mode)
 
   const code = useCode(form.code)
-  const measures = useMemo(() => (code.data?.measures ?? []).filter((m) => !(measureNames as readonly string[]).includes(m.name)), [code.data])
+  const known = useMemo(() => code.data?.measures.filter((m) => !(measureNames as readonly string[]).includes(m.name)) ?? null, [code.data])
+  const measures = known ?? []
   const codeName = form.codeName || code.data?.zh || ''
   const suggestion = titleSuggestion({ ...form, codeName })
   useEffect(() => {
@@ -80,7 +81,7 @@ export function ReportEditor({ keep, start, reportId, before, onAnother }: Edito
     requestAnimationFrame(() => page.current?.querySelector<HTMLElement>('[data-faulty] input, [data-faulty] textarea')?.focus())
   }
   const save = async (): Promise<string | null> => {
-    const made = bodyOf(form, measures)
+    const made = bodyOf(form, known)
     if ('faults' in made) {
       show(Object.fromEntries(Object.entries(made.faults).map(([field, fault]) => [field, [say(`formFault.${fault as FormFault}`)]])))
       setFailure(null)
@@ -168,7 +169,7 @@ export function ReportEditor({ keep, start, reportId, before, onAnother }: Edito
             <summary>{say('section.moreFigures')}</summary>
             <FiguresFields names={moreFigures} figures={form.figures} before={before} faultsOf={faultsOf} onChange={(figures) => change({ figures })} />
           </details>
-          <GradingLine form={form} measures={measures} />
+          <GradingLine form={form} measures={known} />
         </Panel>
 
         <Panel title={say('section.text')}>

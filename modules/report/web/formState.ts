@@ -95,8 +95,8 @@ export type FormFault = 'wanted' | 'time' | 'number' | 'lonLat' | 'order'
 
 export type Measures = readonly { name: string; kind: 'number' | 'choice' | 'yesno' }[]
 
-/** The request body, or the fields that cannot be read. `measures` says how attributes are typed. */
-export function bodyOf(form: FormState, measures: Measures): { body: NewReport } | { faults: Record<string, FormFault> } {
+/** The request body, or the fields that cannot be read. `measures` says how attributes are typed; null: not known yet. */
+export function bodyOf(form: FormState, measures: Measures | null): { body: NewReport } | { faults: Record<string, FormFault> } {
   const faults: Record<string, FormFault> = {}
   const want = (field: string, text: string) => { if (text.trim() === '') faults[field] = 'wanted' }
   want('code', form.code)
@@ -137,7 +137,9 @@ function figuresIn(form: FormState, faults: Record<string, FormFault>): NewRepor
   }))
 }
 
-function attributesIn(form: FormState, measures: Measures, faults: Record<string, FormFault>): Record<string, number | string | boolean> {
+/** While the measures of the code are not read yet, what was typed is taken as what it looks like rather than dropped. */
+function attributesIn(form: FormState, measures: Measures | null, faults: Record<string, FormFault>): Record<string, number | string | boolean> {
+  if (measures === null) return Object.fromEntries(Object.entries(form.attributes).filter(([, typed]) => typed.trim() !== '').map(([name, typed]) => [name, guessed(typed.trim())]))
   return Object.fromEntries(measures.flatMap(({ name, kind }): [string, number | string | boolean][] => {
     const typed = form.attributes[name]?.trim() ?? ''
     if (typed === '') return []
@@ -146,6 +148,11 @@ function attributesIn(form: FormState, measures: Measures, faults: Record<string
     const value = numberIn(typed, `attributes.${name}`, faults, -1e12, 1e12)
     return value === undefined ? [] : [[name, value]]
   }))
+}
+
+function guessed(typed: string): number | string | boolean {
+  if (typed === 'true' || typed === 'false') return typed === 'true'
+  return Number.isFinite(Number(typed)) ? Number(typed) : typed
 }
 
 function timeIn(text: string, field: string, faults: Record<string, FormFault>): number | undefined {

@@ -37,7 +37,7 @@ export const en: Record<keyof typeof zh, string> = {
   'figures.change': 'Change',
   'figures.last': 'Last',
   'figures.firstTime': 'First time reported, nothing to compare with',
-  'missing': 'Missing when sent: {{fields}}',
+  'missing': 'Missing or unknown when sent: {{fields}}',
   'returned': '{{station}} {{actor}} returned it: {{reason}}',
   'merged': 'This report was merged into another.',
   'merged.open': 'Open it',

@@ -35,7 +35,7 @@ export const zh = {
   'figures.change': '变化',
   'figures.last': '上次',
   'figures.firstTime': '首次报送，无上次数字',
-  'missing': '报送时缺少：{{fields}}',
+  'missing': '报送时缺少或不详：{{fields}}',
   'returned': '{{station}} {{actor}} 退回：{{reason}}',
   'merged': '本报告已合并到另一份报告。',
   'merged.open': '查看',

@@ -120,7 +120,7 @@ export const en: Record<keyof typeof zh, string> = {
   'check.uploading': '{{n}} files are not uploaded yet and would be left out',
   'deadline.phone': 'Telephone report',
   'deadline.written': 'Written report',
-  'deadline.receipt': 'Acceptance',
+  'deadline.receipt': 'Receipt',
   'deadline.relay': 'Relay upward',
   'deadline.followUp': 'Follow-up',
   'deadline.final': 'Final report',

@@ -118,7 +118,7 @@ export const zh = {
   'check.uploading': '还有 {{n}} 个附件没有传完，现在送审将不带这些附件',
   'deadline.phone': '电话报告',
   'deadline.written': '书面报告',
-  'deadline.receipt': '签收',
+  'deadline.receipt': '回执',
   'deadline.relay': '逐级转报',
   'deadline.followUp': '续报',
   'deadline.final': '终报',

@@ -23,11 +23,10 @@ export interface Expected {
 
 /** Checks one fact with this browser's own arithmetic: its name is the hash of its bytes, they are canonical, about this subject, and signed by a known key. */
 export async function verifyFact(proof: FactProof, expected: Expected): Promise<FactVerdict> {
-  const bytes = fromBase64(proof.canonical)
   let text: string
   let value: unknown
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromBase64(proof.canonical))
     value = JSON.parse(text)
     if (encode(value) !== text) return 'canonical'
   } catch {
