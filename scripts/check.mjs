@@ -9,12 +9,12 @@ const bin = (name) => `node_modules/.bin/${name}`
 // TypeScript 7 checks; TypeScript 6 is beside it only because dependency-cruiser reads sources through its JavaScript API.
 const tsc = 'node_modules/typescript-7/bin/tsc'
 
-/** @type {[name: string, command: string | (() => string), args: string[]][]} */
 const folders = ['core', 'modules', 'apps', 'lab']
 
 /** Without a TypeScript compiler it can use, dependency-cruiser passes having read next to nothing. */
 const readTypeScript = (output) => Number(/\((\d+) modules/.exec(output)?.[1] ?? 0) > 100
 
+/** @type {[name: string, command: string | (() => string), args: string[], isPlausible?: (output: string) => boolean][]} */
 const steps = [
   ['types: anywhere', tsc, ['-p', 'tsconfig.anywhere.json']],
   ['types: server', tsc, ['-p', 'tsconfig.server.json']],
