@@ -44,7 +44,7 @@ function SignedIn() {
   const say = useText(consoleTexts)
   const { person } = useSession()
   const connection = useConnection()
-  const mode = useShownMode()
+  const shown = useShownMode()
   const navigate = useNavigate()
   const { pathname } = useLocation()
   const home = useMenu()[0]?.path ?? '/links'
@@ -63,7 +63,7 @@ function SignedIn() {
       <a className="skip" href="#content">{say('skip')}</a>
       <TopBar onSearch={() => setOpen('search')} onHelp={() => setOpen('help')} />
       {connection === 'down' ? <Alert className="banner" banner type="error" role="alert" title={say('banner.down')} /> : null}
-      {mode !== 'actual' ? <div className="banner exercise" role="note">{say(mode === 'exercise' ? 'banner.exercise' : 'banner.test')}</div> : null}
+      {shown ? <section className="banner exercise" aria-label={say('banner.label')}>{say(`banner.${shown.mode}${shown.partly ? '.partly' : ''}`)}</section> : null}
       <div className="shell-body">
         <SideMenu />
         <main id="content" tabIndex={-1}>{pathname === '/' ? <Navigate to={home} replace /> : <Outlet />}</main>

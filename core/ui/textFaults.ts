@@ -12,5 +12,5 @@ export function textFaults(zh: Record<string, string>, en: Record<string, string
 }
 
 function filledIn(text: string): string {
-  return [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort().join(' ')
+  return [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? '').sort((a, b) => (a < b ? -1 : 1)).join(' ')
 }

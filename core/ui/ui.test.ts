@@ -85,6 +85,9 @@ describe.each(Object.entries(palettes))('palette %s', (_, p) => {
     expect(contrast(p[name], p[`${name}Ground`])).toBeGreaterThanOrEqual(4.5)
     expect(contrast(p.ink, p[`${name}Ground`])).toBeGreaterThanOrEqual(4.5)
   })
+  test('links read on every ground of a note', () => {
+    for (const ground of [p.goodGround, p.warnGround, p.alarmGround, p.raised]) expect(contrast(p.accent, ground)).toBeGreaterThanOrEqual(4.5)
+  })
   test('white reads on filled buttons', () => {
     expect(contrast('#ffffff', p.fill)).toBeGreaterThanOrEqual(4.5)
   })

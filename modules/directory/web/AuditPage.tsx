@@ -1,5 +1,4 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Tabs } from 'antd'
 import { useState } from 'react'
 import { api } from '#core/ui/web/api.ts'
 import { DataList, type Column } from '#core/ui/web/DataList.tsx'
@@ -7,6 +6,7 @@ import { Mark } from '#core/ui/web/Mark.tsx'
 import { PageFrame, Panel } from '#core/ui/web/PageFrame.tsx'
 import { useSession } from '#core/ui/web/session.ts'
 import { Fetched } from '#core/ui/web/States.tsx'
+import { TabSet } from '#core/ui/web/TabSet.tsx'
 import { useText } from '#core/ui/web/texts.ts'
 import { TimeText } from '#core/ui/web/TimeText.tsx'
 import { DeedsPanel } from './DeedsPanel.tsx'
@@ -44,14 +44,15 @@ export function AuditPage() {
       <Panel>
         <Fetched query={audit}>
           {({ waiting, refused, turnedAway, chains }) => (
-            <Tabs
+            <TabSet
+              label={say('title')}
               onChange={() => setPaging({ ...paging, page: 1 })}
-              items={[
-                { key: 'chains', label: say('tab.chains'), children: <Chains chains={chains} /> },
-                { key: 'waiting', label: say('tab.waiting', { n: waiting.total }), children: <KeptFacts kind="waiting" lines={waiting.items} paging={pages(waiting.total)} /> },
-                { key: 'refused', label: say('tab.refused', { n: refused.total }), children: <KeptFacts kind="refused" lines={refused.items} paging={pages(refused.total)} /> },
-                { key: 'turnedAway', label: say('tab.turnedAway', { n: turnedAway.total }), children: <TurnedAway lines={turnedAway.items} paging={pages(turnedAway.total)} /> },
-                ...(person.roles.includes('audit') ? [{ key: 'deeds', label: say('tab.deeds'), children: <DeedsPanel /> }] : []),
+              tabs={[
+                { key: 'chains', label: say('tab.chains'), content: () => <Chains chains={chains} /> },
+                { key: 'waiting', label: say('tab.waiting', { n: waiting.total }), content: () => <KeptFacts kind="waiting" lines={waiting.items} paging={pages(waiting.total)} /> },
+                { key: 'refused', label: say('tab.refused', { n: refused.total }), content: () => <KeptFacts kind="refused" lines={refused.items} paging={pages(refused.total)} /> },
+                { key: 'turnedAway', label: say('tab.turnedAway', { n: turnedAway.total }), content: () => <TurnedAway lines={turnedAway.items} paging={pages(turnedAway.total)} /> },
+                ...(person.roles.includes('audit') ? [{ key: 'deeds', label: say('tab.deeds'), content: () => <DeedsPanel /> }] : []),
               ]}
             />
           )}

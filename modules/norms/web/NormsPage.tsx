@@ -1,9 +1,10 @@
 import { EditOutlined } from '@ant-design/icons'
-import { Button, Tabs } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { PageFrame, Panel } from '#core/ui/web/PageFrame.tsx'
 import { useSession } from '#core/ui/web/session.ts'
 import { Fetched } from '#core/ui/web/States.tsx'
+import { TabSet } from '#core/ui/web/TabSet.tsx'
 import { useText } from '#core/ui/web/texts.ts'
 import { CodesPanel } from './CodesPanel.tsx'
 import { GradingPanel } from './GradingPanel.tsx'
@@ -28,12 +29,13 @@ export function NormsPage() {
       <Panel>
         <Fetched query={norms}>
           {({ items }) => (
-            <Tabs
-              items={[
-                { key: 'reporting', label: say('tab.reporting'), children: <ReportingPanel items={items} /> },
-                { key: 'grading', label: say('tab.grading'), children: <GradingPanel items={items} /> },
-                { key: 'codes', label: say('tab.codes'), children: <CodesPanel /> },
-                { key: 'versions', label: say('tab.versions'), children: <VersionsPanel /> },
+            <TabSet
+              label={say('title')}
+              tabs={[
+                { key: 'reporting', label: say('tab.reporting'), content: () => <ReportingPanel items={items} /> },
+                { key: 'grading', label: say('tab.grading'), content: () => <GradingPanel items={items} /> },
+                { key: 'codes', label: say('tab.codes'), content: () => <CodesPanel /> },
+                { key: 'versions', label: say('tab.versions'), content: () => <VersionsPanel /> },
               ]}
             />
           )}
