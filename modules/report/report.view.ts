@@ -115,7 +115,7 @@ export function timelineEntry(fact: Fact): TimelineEntry {
   }
 }
 
-const same = (zh: string, en: string, said?: string): Sentence => ({ zh: said ? `${zh}：${said}` : zh, en: said ? `${en}: ${said}` : en })
+const line = (zh: string, en: string, said?: string): Sentence => ({ zh: said ? `${zh}：${said}` : zh, en: said ? `${en}: ${said}` : en })
 const causes: Record<ReportBody<'report.urged.v1'>['cause'], Sentence> = {
   'by-hand': { zh: '催报', en: 'Urged' },
   'receipt-missing': { zh: '自动催报：未收到回执', en: 'Urged by itself: no receipt' },
@@ -125,18 +125,18 @@ const causes: Record<ReportBody<'report.urged.v1'>['cause'], Sentence> = {
 
 /** One line of the timeline for each type of fact. */
 const summaries: { [Type in ReportFactType]: (body: ReportBody<Type>, fact: Fact) => Sentence } = {
-  'report.drafted.v1': ({ content }) => same('拟稿', 'Drafted', content.title),
-  'report.submitted.v1': () => same('送审', 'Submitted'),
-  'report.returned.v1': ({ reason }) => same('退回', 'Returned', reason),
-  'report.signed.v1': ({ comment }) => same('签批', 'Signed', comment),
-  'report.sent.v1': (_, fact) => same('上报', 'Sent', fact.to.includes('ancestors') ? 'I–II' : fact.to.join('、')),
-  'report.received.v1': () => same('回执', 'Received'),
-  'report.accepted.v1': ({ comment }) => same('签收', 'Accepted', comment),
-  'report.forwarded.v1': ({ note }, fact) => same('转报', 'Forwarded', [fact.to.join('、'), note].filter(Boolean).join(' ')),
-  'report.followed.v1': ({ by }) => same('已续报', 'Followed', by),
-  'report.merged.v1': ({ into, reason }) => same('合并', 'Merged', `${into} ${reason}`),
-  'report.urged.v1': ({ cause, text, fields }) => same(causes[cause].zh, causes[cause].en, text ?? fields?.join('、')),
-  'report.instructed.v1': ({ text }) => same('批示', 'Instructed', text),
-  'report.feedback.v1': ({ text }) => same('反馈', 'Feedback', text),
-  'report.closed.v1': ({ outcome }) => same('办结', 'Closed', outcome),
+  'report.drafted.v1': ({ content }) => line('拟稿', 'Drafted', content.title),
+  'report.submitted.v1': () => line('送审', 'Submitted'),
+  'report.returned.v1': ({ reason }) => line('退回', 'Returned', reason),
+  'report.signed.v1': ({ comment }) => line('签批', 'Signed', comment),
+  'report.sent.v1': (_, { to }) => (to.includes('ancestors') ? { zh: '上报：各级上级', en: 'Sent: every level above' } : line('上报', 'Sent', to.join('、'))),
+  'report.received.v1': () => line('回执', 'Received'),
+  'report.accepted.v1': ({ comment }) => line('签收', 'Accepted', comment),
+  'report.forwarded.v1': ({ note }, fact) => line('转报', 'Forwarded', [fact.to.join('、'), note].filter(Boolean).join(' ')),
+  'report.followed.v1': ({ by }) => line('已续报', 'Followed', by),
+  'report.merged.v1': ({ into, reason }) => line('合并', 'Merged', `${into} ${reason}`),
+  'report.urged.v1': ({ cause, text, fields }) => line(causes[cause].zh, causes[cause].en, text ?? fields?.join('、')),
+  'report.instructed.v1': ({ text }) => line('批示', 'Instructed', text),
+  'report.feedback.v1': ({ text }) => line('反馈', 'Feedback', text),
+  'report.closed.v1': ({ outcome }) => line('办结', 'Closed', outcome),
 }
