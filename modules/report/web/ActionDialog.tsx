@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { App, Checkbox, Input, Modal, Select } from 'antd'
-import { useDeferredValue, useState } from 'react'
+import { useDeferredValue, useState, type ReactNode } from 'react'
 import { beijingMinute, readBeijing } from '#core/ui/beijingTime.ts'
 import { faultsByField } from '#core/ui/problem.ts'
 import { api, isApiFault } from '#core/ui/web/api.ts'
@@ -77,7 +77,7 @@ interface ControlProps {
   report: ReportAnswer
 }
 
-function AskedControl({ field, action, asked, change, faults, report }: ControlProps) {
+function AskedControl({ field, action, asked, change, faults, report }: ControlProps): ReactNode {
   const say = useText(pageTexts)
   const sayForm = useText(reportTexts)
   const { station } = useSession()
@@ -119,7 +119,7 @@ function AskedControl({ field, action, asked, change, faults, report }: ControlP
       )
     case 'done':
       return <Checkbox checked={asked.done} onChange={(event) => change({ done: event.target.checked })}>{say('ask.done')}</Checkbox>
-    case 'into':
+    default:
       return <Field label={say('ask.into')} wanted faults={faults}>{(control) => <ReportPicker {...control} not={report.id} mode={report.mode} value={asked.into} onPick={(into) => change({ into })} />}</Field>
   }
 }

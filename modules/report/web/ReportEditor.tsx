@@ -19,7 +19,7 @@ import { Field, Fold } from './formFields.tsx'
 import { bodyOf, detailNames, type FormFault, type FormState } from './formState.ts'
 import { GradingLine } from './GradingLine.tsx'
 import { MeasureFields } from './MeasureFields.tsx'
-import { useCode } from './normsApi.ts'
+import { useCode, useDivisions } from './normsApi.ts'
 import { CodePicker, DivisionPicker } from './Pickers.tsx'
 import { reportTexts } from './reportTexts.ts'
 import { SendCheck } from './SendCheck.tsx'
@@ -64,7 +64,9 @@ export function ReportEditor({ keep, start, reportId, before, onAnother }: Edito
   const known = useMemo(() => code.data?.measures.filter((m) => !(measureNames as readonly string[]).includes(m.name)) ?? null, [code.data])
   const measures = known ?? []
   const codeName = form.codeName || code.data?.zh || ''
-  const suggestion = titleSuggestion({ ...form, codeName })
+  const division = useDivisions(form.division, undefined, form.divisionName === '' && form.division !== '')
+  const divisionName = form.divisionName || division.data?.items.find((d) => d.code === form.division)?.path || ''
+  const suggestion = titleSuggestion({ ...form, codeName, divisionName })
   useEffect(() => {
     if (!form.titleIsOwn && suggestion !== '' && suggestion !== form.title) change({ title: suggestion })
   }, [form.titleIsOwn, form.title, suggestion, change])
@@ -142,7 +144,7 @@ export function ReportEditor({ keep, start, reportId, before, onAnother }: Edito
               {(control) => <CodePicker {...control} value={form.code} name={codeName} onPick={(picked, name) => change({ code: picked, codeName: name })} />}
             </Field>
             <Field label={say('field.division')} wanted faults={faultsOf('place.division')} hint={say('division.hint')}>
-              {(control) => <DivisionPicker {...control} value={form.division} name={form.divisionName} near={near} onPick={(d) => change((f) => ({ division: d.code, divisionName: d.path, ...(f.lon === '' && f.lat === '' && d.lon !== null && d.lat !== null ? { lon: String(d.lon), lat: String(d.lat) } : {}) }))} />}
+              {(control) => <DivisionPicker {...control} value={form.division} name={divisionName} near={near} onPick={(d) => change((f) => ({ division: d.code, divisionName: d.path, ...(f.lon === '' && f.lat === '' && d.lon !== null && d.lat !== null ? { lon: String(d.lon), lat: String(d.lat) } : {}) }))} />}
             </Field>
             <Field label={say('field.address')} faults={faultsOf('place.address')}>
               {(control) => <Input {...control} value={form.address} maxLength={200} onChange={(event) => change({ address: event.target.value })} />}

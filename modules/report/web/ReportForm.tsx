@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { modeOfSubject } from '#core/ledger/fact.ts'
 import { api } from '#core/ui/web/api.ts'
 import { useSession } from '#core/ui/web/session.ts'
 import { Fetched } from '#core/ui/web/States.tsx'
@@ -39,13 +40,14 @@ function FirstForm() {
 
 function NextForm({ incident, kind }: { incident: string; kind: ReportKind }) {
   const { station, person } = useSession()
+  const [fresh] = useState(() => ({ ...emptyForm(Date.now()), kind, incidentId: incident, mode: modeOfSubject(incident) }))
   const last = useQuery({ queryKey: ['report', 'lastOf', incident], queryFn: ({ signal }) => lastReportOf(incident, station.address, signal), staleTime: Infinity })
   return (
     <Fetched query={last}>
       {(data) => (
         <ReportEditor
           keep={draftKey(station.address, person.id, `${incident}.${kind}`)} reportId={null} before={data?.figures ?? null}
-          start={data ? followUpForm(data, kind) : { ...emptyForm(Date.now()), kind, incidentId: incident, mode: incident.endsWith('.x') ? 'exercise' : incident.endsWith('.t') ? 'test' : 'actual' }}
+          start={data ? followUpForm(data, kind) : fresh}
         />
       )}
     </Fetched>

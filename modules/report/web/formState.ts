@@ -64,7 +64,7 @@ export function formOf(report: ReportAnswer): FormState {
 
 /** 续报 and 终报 start from what was last reported; only the text is new. */
 export function followUpForm(last: ReportAnswer, kind: ReportKind): FormState {
-  return { ...carried(last), kind, title: '', titleIsOwn: false, phonedAt: '', text: '', details: {}, attachments: [] }
+  return { ...carried(last), kind, title: '', titleIsOwn: false, level: '', phonedAt: '', text: '', details: {}, attachments: [] }
 }
 
 function carried(report: ReportAnswer): FormState {

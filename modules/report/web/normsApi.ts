@@ -45,8 +45,8 @@ export function useCode(code: string) {
   return useQuery({ queryKey: ['norms', 'code', code], queryFn: ({ signal }) => api.get<CodeItem & { measures: MeasureItem[] }>(`/api/norms/codes/${code}`, { signal }), enabled: code !== '', ...still })
 }
 
-export function useDivisions(q: string, under?: string) {
-  return useQuery({ queryKey: ['norms', 'divisions', q, under], queryFn: ({ signal }) => api.get<{ items: DivisionItem[] }>('/api/divisions', { query: { q, under, size: 40 }, signal }), ...still })
+export function useDivisions(q: string, under?: string, enabled = true) {
+  return useQuery({ queryKey: ['norms', 'divisions', q, under], queryFn: ({ signal }) => api.get<{ items: DivisionItem[] }>('/api/divisions', { query: { q, under, size: 40 }, signal }), enabled, ...still })
 }
 
 export function useGrading(request: { code: string; figures: Record<string, number | null>; attributes: Record<string, unknown> } | null) {
