@@ -8,6 +8,7 @@ export const maxBatchFacts = 200
 export const maxBatchLength = 256 * 1024
 /** A batch may hold one fact of the largest size, and JSON escapes may double a text. */
 export const maxFrameLength = 2 * (maxBatchLength + maxFactLength) + 64 * 1024
+export const maxProofs = 8
 export const chunkBytes = 64 * 1024
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/)
@@ -30,6 +31,8 @@ const hello = z.object({
   publicKey: base64(44),
   nonce,
   boot: nonce,
+  /** Facts about `from` itself: a key rotated while the other end was away is proven by the key before it. */
+  proofs: z.array(wireFact).max(maxProofs).optional(),
 })
 
 /** `text` is the canonical form of {@link Receipt}, signed by the receiving station. */

@@ -152,6 +152,25 @@ describe('the link machine', () => {
     expect(top.frames()).toEqual([{ k: 'stop', code: 'revoked-key', who: child }])
   })
 
+  test('R-22 a key rotated in the middle of a session begins the session anew, at either end', () => {
+    const old = { publicKey: keys[child]!.publicKey, fromSeq: 1, untilSeq: 4 }
+    let rotated = false
+    const top = end(planOf(parent, { station: () => ({ state: 'active', keys: rotated ? [old, { publicKey: 'x', fromSeq: 5, untilSeq: null }] : [{ ...old, untilSeq: null }] }) }))
+    meet(end(planOf(child)), top)
+    rotated = true
+    top.give({ kind: 'tick' }, 1)
+    expect(top.frames()).toEqual([{ k: 'stop', code: 'replaced', who: parent }])
+
+    const ring = { ...keys[child]! }
+    const low = end(planOf(child, { signer: ring }))
+    const met = meet(low, end(planOf(parent)))
+    low.give({ kind: 'frame', session: met.low, frame: { k: 'epoch', epoch: 1, until: 1 } })
+    low.give({ kind: 'frame', session: met.low, frame: { k: 'facts', epoch: 1, first: 1, facts: [fact(1)] } })
+    ring.publicKey = signerOf(9).publicKey
+    low.give({ kind: 'accepted', taken: { epoch: 1, n: 1, head: 'a'.repeat(64) }, forked: false })
+    expect(low.frames()).toEqual([{ k: 'stop', code: 'replaced', who: child }])
+  })
+
   test('R-3 wrong parent: another address answers, or another key', () => {
     const low = end(planOf(child))
     low.give({ kind: 'start' })

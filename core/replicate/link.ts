@@ -2,7 +2,7 @@ import type { Address } from '#core/kernel/index.ts'
 import type { Frame, Hello } from './frames.ts'
 import { judgeHello, judgeKey, transcript } from './handshake.ts'
 import type { StopCode } from './reasons.ts'
-import { down, drop, endAll, open, ping, remember, remove, send, stop, type Step } from './session.ts'
+import { down, drop, endAll, isKeyOld, open, ping, remember, remove, send, stop, type Step } from './session.ts'
 import { onChecked, onEpochOpened, onLoaded, onReceipt, pump } from './sending.ts'
 import type { LinkInput, LinkMemory, LinkOutput, LinkPlan, LinkState, LinkStatus, Session } from './state.ts'
 import { onAccepted, onEpoch, onFacts, sendResume } from './taking.ts'
@@ -130,7 +130,9 @@ function onTick(step: Step): void {
   for (const s of state.sessions) {
     if (s.phase === 'joined') {
       const key = s.theirs && judgeKey(plan.peer, s.theirs.publicKey, plan)
-      if (key) stop(step, s, key, plan.peer)
+      // Rotated, by either end: the session begins anew with the new key. A station that is revoked is out.
+      if (isKeyOld(step, s) || (key === 'revoked-key' && plan.station(plan.peer)?.state === 'active')) stop(step, s, 'replaced', plan.self)
+      else if (key) stop(step, s, key, plan.peer)
       else if (now >= deadAt(plan, state, s)) stop(step, s, 'silent', plan.peer)
       else if (now >= Math.max(s.heardAt, s.pingedAt) + plan.timing.ping) ping(step, s)
     } else if (now >= s.deadline) {
@@ -263,5 +265,9 @@ function onStop(step: Step, session: Session, code: StopCode, who: Address): voi
 }
 
 function helloOf(plan: LinkPlan): Hello {
-  return { k: 'hello', protocol: plan.protocol, from: plan.self, to: plan.peer, publicKey: plan.signer.publicKey, nonce: plan.nonce(), boot: plan.boot }
+  const proofs = plan.proofs?.() ?? []
+  return {
+    k: 'hello', protocol: plan.protocol, from: plan.self, to: plan.peer, publicKey: plan.signer.publicKey, nonce: plan.nonce(), boot: plan.boot,
+    ...(proofs.length > 0 ? { proofs } : {}),
+  }
 }

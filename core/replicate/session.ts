@@ -28,6 +28,11 @@ export function stick(step: Step, code: StopCode, who: Address): void {
   remember(step)
 }
 
+/** Whether our own key was rotated since this session began: nothing more can be signed in it. */
+export function isKeyOld(step: Step, session: Session): boolean {
+  return session.mine !== null && session.mine.publicKey !== step.plan.signer.publicKey
+}
+
 export function send(step: Step, session: Session, frame: Frame): void {
   step.out.push({ kind: 'send', session: session.id, frame })
 }

@@ -40,6 +40,8 @@ export interface LinkPlan {
   /** 0 ≤ x < 1, for jitter. */
   random(): number
   nonce(): string
+  /** Facts that prove our present key to a peer who missed its rotation. */
+  proofs?: () => WireFact[]
   /** The station's own clock, for receipts and the links page. Steps take a clock that never jumps instead: no clock being set may delay or kill a link. */
   wall(): number
   timing: LinkTiming

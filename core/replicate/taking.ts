@@ -2,7 +2,7 @@ import { encode } from '#core/ledger/index.ts'
 import type { Cursor, FactsFrame, Receipt } from './frames.ts'
 import { receiptText, type LinkCrypto } from './handshake.ts'
 import { maxInflight } from './sending.ts'
-import { remember, send, stick, stop, type Step } from './session.ts'
+import { isKeyOld, remember, send, stick, stop, type Step } from './session.ts'
 import type { Session } from './state.ts'
 
 /** The cursor of a peer from whom nothing was taken yet. */
@@ -65,7 +65,8 @@ export function onAccepted(step: Step, taken: Cursor, forked: boolean): void {
   state.lastExchangeAt = plan.wall()
   if (forked) return stick(step, 'forked', plan.peer)
   const session = state.sessions.find((s) => s.phase === 'joined')
-  if (session?.resumed) {
+  if (session && isKeyOld(step, session)) stop(step, session, 'replaced', plan.self)
+  else if (session?.resumed) {
     const receipt: Receipt = { kind: 'link.receipt.v1', from: plan.self, to: plan.peer, epoch: taken.epoch, n: taken.n, head: taken.head, at: Math.max(0, plan.wall()) }
     const text = encode(receipt)
     send(step, session, { k: 'receipt', text, sig: plan.signer.sign(receiptText(text)) })

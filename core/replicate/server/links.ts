@@ -3,12 +3,13 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
 import { parentOf, type Address, type Clock, type Sentence } from '#core/kernel/index.ts'
-import { directoryKind, kindOfSubject, type Signer } from '#core/ledger/index.ts'
+import { compareFacts, directoryKind, inspect, kindOfSubject, type Signer, type WireFact } from '#core/ledger/index.ts'
 import type { Ledger } from '#core/ledger/server/ledger.ts'
+import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
 import type { Files } from '#core/files/server/files.ts'
 import type { Database } from '#core/sql/server/database.ts'
-import { decodeFrame, encodeFrame, maxFrameLength } from '../frames.ts'
-import { judgeHello, protocol as ourProtocol, type ProtocolRange } from '../handshake.ts'
+import { decodeFrame, encodeFrame, maxFrameLength, maxProofs, type Hello } from '../frames.ts'
+import { judgeHello, judgeKey, protocol as ourProtocol, type ProtocolRange } from '../handshake.ts'
 import { explain, type StopCode } from '../reasons.ts'
 import { defaultTiming, type LinkTiming } from '../state.ts'
 import { FilePlane } from './filePlane.ts'
@@ -23,6 +24,8 @@ export const linkPath = '/link'
 /** Sockets that have not said hello yet, and how long they may take. */
 const maxSilent = 200
 const helloWithinMs = 10_000
+/** Longer facts prove no key. */
+const maxProofLength = 4096
 
 const wsOptions = { maxPayload: 3 * maxFrameLength, perMessageDeflate: { threshold: 1024, concurrencyLimit: 4 } }
 
@@ -98,6 +101,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   const silent = new Set<WebSocket>()
   let running = false
   let isSettling = false
+  let proofs: WireFact[] = []
   let server: Server | undefined
   let making: Promise<void> = Promise.resolve()
 
@@ -113,19 +117,37 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
     for (const listener of listeners) listener()
   }
 
+  /** What the directory says of ourselves, newest last: shown to a peer who may have missed it. */
+  async function readProofs(): Promise<void> {
+    const facts = await ledger.factsOf(`${directoryKind}/${self}`)
+    proofs = facts.sort(compareFacts).filter((fact) => fact.text.length <= maxProofLength).slice(-maxProofs).map(({ text, sig }) => ({ text, sig }))
+  }
+
+  /** A key we do not know: its facts are taken one by one, for each may rest on the one before. They prove themselves or are left. */
+  function learn(hello: Hello): Promise<void> | null {
+    const { from, publicKey, proofs: shown } = hello
+    if (!shown || !directory.station(from) || judgeKey(from, publicKey, { station: (address) => directory.station(address) }) === null) return null
+    return (async () => {
+      for (const wire of shown) {
+        const seen = await inspect(wire, directory, clock.now(), nodeCrypto)
+        if (seen.verdict === 'sound' && seen.fact.subject === `${directoryKind}/${from}` && !(await ledger.fact(seen.fact.id))) await ledger.accept([wire], from)
+      }
+    })()
+  }
+
   async function open(peer: Address, direction: 'up' | 'down'): Promise<void> {
     const row = await store.peer(database.read, peer)
     if (!row || peers.has(peer)) return
     const newest = (await store.receipts(database.read, peer, 1))[0]
     const link = new PeerLink(
       { self, peer, direction, protocol, boot, signer, crypto: nodeLinkCrypto, station: (address) => directory.station(address),
-        random: options.random ?? Math.random, nonce: randomNonce, wall: () => clock.now(), timing },
+        random: options.random ?? Math.random, nonce: randomNonce, wall: () => clock.now(), timing, proofs: () => proofs },
       memoryOf(row, newest ?? { epoch: row.epoch, n: 0 }),
       {
         database, ledger, store, outbox, elapsed: () => performance.now(), dial: () => new WebSocket(linkUrl(options.parentUrl!), { ...wsOptions, handshakeTimeout: timing.handshake }),
         onFiles: (name, frame) => files.receive(name, frame),
         onArrived: (tx, name, facts) => files.want(tx, name, facts),
-        onJoined: (name) => files.joined(name),
+        onJoined: (name) => files.joined(name), learn,
         onChange: changed, onRecovered: settle, onFault,
         // The promise is the ledger's own queue; nothing here waits for it.
         onOwnFuture: () => { ledger.setAuthoring(false).catch((fault: unknown) => onFault(peer, fault)) },
@@ -206,6 +228,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
     }
     if (!('frame' in decoded) || decoded.frame.k !== 'hello') return refuse('malformed', self)
     const hello = decoded.frame
+    await learn(hello)
     const verdict = judgeHello(hello, { self, protocol, expected: null, station: (address) => directory.station(address) })
     // A child the directory has just learned of.
     if (!peers.has(hello.from) && verdict === null) await meetNeighbours()
@@ -222,12 +245,14 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
 
   const unsubscribe = ledger.onNews((news) => {
     if (news.facts.some((fact) => kindOfSubject(fact.subject) === directoryKind)) {
+      readProofs().catch((fault: unknown) => onFault(self, fault))
       meetNeighbours().then(() => { for (const link of peers.values()) link.input({ kind: 'tick' }) }).catch((fault: unknown) => onFault(self, fault))
     }
     wake().catch((fault: unknown) => onFault(self, fault))
     files.pump()
   })
 
+  await readProofs()
   await meetNeighbours()
   if (isRecovering()) await ledger.setAuthoring(false)
 

@@ -3,7 +3,7 @@ import type { Address } from '#core/kernel/index.ts'
 import type { Fact } from '#core/ledger/index.ts'
 import type { Accepted, Ledger } from '#core/ledger/server/ledger.ts'
 import type { Database } from '#core/sql/server/database.ts'
-import { decodeFrame, encodeFrame, type FileFrame, type Frame } from '../frames.ts'
+import { decodeFrame, encodeFrame, type FileFrame, type Frame, type Hello } from '../frames.ts'
 import { startLink, statusOf, stepLink, wakeAt } from '../link.ts'
 import type { LinkInput, LinkMemory, LinkOutput, LinkPlan, LinkState, LinkStatus } from '../state.ts'
 import { nextHead } from '../taking.ts'
@@ -26,6 +26,8 @@ export interface PeerLinkParts {
   onFiles(peer: Address, frame: FileFrame): void
   onArrived(tx: Parameters<Parameters<Ledger['accept']>[2] & object>[0], peer: Address, facts: Fact[]): Promise<void>
   onJoined(peer: Address): void
+  /** Takes what a hello brings to prove a key we do not know; null when there is nothing to learn. */
+  learn(hello: Hello): Promise<void> | null
   onChange(): void
   onRecovered(): void
   onOwnFuture(): void
@@ -162,9 +164,21 @@ export class PeerLink {
   #listen(session: number, socket: WebSocket, dialled: boolean): void {
     this.#sockets.set(session, socket)
     if (dialled) socket.on('open', () => this.#from(session, socket, { kind: 'connected', session }))
+    let before: Promise<void> | null = null
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       const decoded = isBinary ? { fault: 'binary' } : decodeFrame(data.toString('utf8'))
-      this.#from(session, socket, 'frame' in decoded ? { kind: 'frame', session, frame: decoded.frame } : { kind: 'malformed', session })
+      if (!('frame' in decoded)) return this.#from(session, socket, { kind: 'malformed', session })
+      const { frame } = decoded
+      const give = () => this.#from(session, socket, { kind: 'frame', session, frame })
+      const learning = frame.k === 'hello' ? this.#parts.learn(frame) : null
+      if (learning) before = learning.catch((fault: unknown) => this.#parts.onFault(this.plan.peer, fault))
+      if (!before) return give()
+      // What follows a hello that is being looked into waits its turn.
+      const turn: Promise<void> = before.then(() => {
+        give()
+        if (before === turn) before = null
+      })
+      before = turn
     })
     socket.on('close', () => this.#from(session, socket, { kind: 'closed', session }))
     // `close` follows; a dialled address that answers with something else is the same as no answer.
