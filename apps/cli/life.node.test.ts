@@ -14,6 +14,9 @@ import { links } from './links.ts'
 
 // The life of a station in its operator's hands: founded, joined, backed up, lost, restored, recovered.
 
+// A backup is of files; on PostgreSQL it is pg_dump's.
+delete process.env.DATABASE_URL
+
 const base = mkdtempSync(joinPath(tmpdir(), 'fengsui-life-'))
 const running = new Map<string, RunningStation>()
 afterEach(async () => {

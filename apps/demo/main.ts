@@ -18,6 +18,9 @@ const say = (text: string) => { process.stdout.write(`${text}\n`) }
 /** Starts the demo and resolves to the exit code once it has been told to stop. */
 async function main(options: DemoOptions): Promise<number> {
   const began = Date.now()
+  // One address for five stations would be one database for five stations.
+  if (process.env.DATABASE_URL) say('演示用 SQLite，不用 DATABASE_URL · the demo runs on SQLite and leaves DATABASE_URL aside')
+  delete process.env.DATABASE_URL
   await requireFreePorts(options.basePort)
   await mkdir(options.data, { recursive: true })
   const kept: KeptProcess[] = []

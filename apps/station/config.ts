@@ -15,7 +15,7 @@ export const stationConfigSchema = z.strictObject({
   parent: z.strictObject({ address: z.string().refine(isAddress, 'not a station address'), url: z.url({ protocol: /^https?$/ }) }).nullable(),
   /** The root of trust, pinned at enrolment. */
   root: z.strictObject({ address: z.string().refine(isAddress, 'not a station address'), name: z.string().min(1).max(64), publicKey: z.base64().length(44) }),
-  /** `postgres://…`; without it the database is the file `station.db`. `DATABASE_URL` in the environment goes first. */
+  /** `postgres://…`; without it `DATABASE_URL` of the environment, without that the file `station.db`. */
   database: z.string().optional(),
   uploadLimitMiB: z.int().min(1).default(512),
 })
@@ -76,6 +76,7 @@ export async function protectStationKey(folder: string): Promise<void> {
   await chmod(stationPaths(folder).key, 0o600)
 }
 
+/** What is written down for one station goes before the environment, which several stations of one machine may share. */
 export function databaseUrl(folder: string, config: StationConfig): string {
-  return process.env.DATABASE_URL ?? config.database ?? stationPaths(folder).database
+  return config.database ?? process.env.DATABASE_URL ?? stationPaths(folder).database
 }

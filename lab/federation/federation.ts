@@ -5,7 +5,8 @@ import type { FastifyBaseLogger } from 'fastify'
 import { parentOf, type Address, type Clock, type StationKind } from '#core/kernel/index.ts'
 import { newPrivateKey, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import type { LinksOptions } from '#core/replicate/server/links.ts'
-import { writeStationKey, type StationConfig } from '#apps/station/config.ts'
+import { startPostgres } from '#lab/postgres/cluster.ts'
+import { stationPaths, writeStationKey, type StationConfig } from '#apps/station/config.ts'
 import { openStation, type RunningStation } from '#apps/station/openStation.ts'
 import { withNewLedger } from '#apps/cli/firstFacts.ts'
 import { found } from '#modules/directory/directory.rules.ts'
@@ -18,7 +19,7 @@ export interface FederationOptions {
   addresses?: readonly Address[]
   clock?: Clock
   mode?: StationConfig['mode']
-  /** `postgres://…` for one station's database; without it each has an SQLite file. */
+  /** `postgres://…` for one station's database; undefined is an SQLite file. Without this, `DATABASE_URL` names a server that gives each its own. */
   databaseUrl?: (address: Address) => string | undefined
   links?: LinksOptions['timing']
   tickMs?: number
@@ -47,6 +48,7 @@ export const quickLinks: NonNullable<FederationOptions['links']> = { backoffMin:
 /** A whole tree in one process: real databases, real sockets on loopback, enrolled by real tokens. Parents come before children in `addresses`. */
 export async function federation(options: FederationOptions = {}): Promise<Federation> {
   const base = mkdtempSync(join(tmpdir(), 'fengsui-federation-'))
+  const server = process.env.DATABASE_URL && !options.databaseUrl ? await startPostgres() : undefined
   const members = new Map<Address, Member>()
   const at = (address: Address): Member => {
     const member = members.get(address)
@@ -74,7 +76,7 @@ export async function federation(options: FederationOptions = {}): Promise<Feder
     const kind: StationKind = address.includes('@') ? 'department' : 'government'
     const root = rootKey ??= { address, name: address, publicKey }
     await writeStationKey(folder, pem)
-    const database = options.databaseUrl?.(address)
+    const database = options.databaseUrl ? options.databaseUrl(address) ?? stationPaths(folder).database : await server?.url(`station_${members.size}`)
     const config: StationConfig = {
       address, name: address, kind, mode: options.mode ?? 'test', host: '127.0.0.1', port: 0, root, uploadLimitMiB: 16,
       parent: parent === null ? null : { address: parent, url: at(parent).url }, ...(database ? { database } : {}),
@@ -100,6 +102,7 @@ export async function federation(options: FederationOptions = {}): Promise<Feder
     },
     close: async () => {
       for (const member of [...members.values()].reverse()) await member.close()
+      await server?.stop()
       rmSync(base, { recursive: true, force: true })
     },
   }

@@ -40,6 +40,9 @@ function randomFrom(start: number): () => number {
   }
 }
 
+// Five stations, five files.
+delete process.env.DATABASE_URL
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const data = mkdtempSync(join(tmpdir(), 'fengsui-kill-'))
 const processes: StationProcess[] = []

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Client } from 'pg'
-import { startPostgres, type PostgresCluster } from './cluster.ts'
+import { startCluster, startPostgres, type OwnCluster } from './cluster.ts'
 
-let cluster: PostgresCluster
-beforeAll(async () => { cluster = await startPostgres() })
+let cluster: OwnCluster
+beforeAll(async () => { cluster = await startCluster() })
 afterAll(() => cluster?.stop())
 
 async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {
@@ -41,4 +41,22 @@ test('what was committed is there after the server was ended at once and started
   await expect(ask(url, 'SELECT 1')).rejects.toThrow()
   await cluster.start()
   expect(await ask(url, 'SELECT x FROM kept')).toEqual([{ x: 42 }])
+})
+
+test('with DATABASE_URL the databases are made on that server, apart for each test file, and dropped at the end', async () => {
+  const before = process.env.DATABASE_URL
+  process.env.DATABASE_URL = await cluster.url('postgres_of_somebody')
+  try {
+    const [one, other] = [await startPostgres(), await startPostgres()]
+    const url = await one.url('station')
+    expect(await one.url('station')).toBe(url)
+    expect(await other.url('station')).not.toBe(url)
+    expect(await ask(url, 'SELECT count(*)::int AS n FROM pg_extension WHERE extname = \'postgis\'')).toEqual([{ n: 1 }])
+    await one.stop()
+    await expect(ask(url, 'SELECT 1')).rejects.toThrow(/does not exist/)
+    await other.stop()
+  } finally {
+    if (before === undefined) delete process.env.DATABASE_URL
+    else process.env.DATABASE_URL = before
+  }
 })

@@ -14,14 +14,46 @@ const postgis = '/usr/lib/postgresql/15/lib/postgis-3.so'
 const account = 'fengsui'
 const template = 'fengsui_template'
 
-/** A real PostgreSQL 15 + PostGIS that one test file starts, uses and throws away. */
+/** Databases of a real PostgreSQL with PostGIS, for one test file. */
 export interface PostgresCluster {
   /** The address of a database of that name; the first call creates it, with PostGIS. */
   url(databaseName: string): Promise<string>
-  /** Cuts every connection and ends the server at once, as a crash would; `url` of the same databases works again after `start`. */
+  stop(): Promise<void>
+}
+
+/** One that the test started itself and may treat badly. */
+export interface OwnCluster extends PostgresCluster {
+  /** Cuts every connection and ends the server at once, as a crash would; the databases are there again after `start`. */
   kill(): Promise<void>
   start(): Promise<void>
-  stop(): Promise<void>
+}
+
+/**
+ * A PostgreSQL for a test file: the server that `DATABASE_URL` names (its user may create databases, and PostGIS is
+ * installed there), else a cluster of its own.
+ */
+export async function startPostgres(): Promise<PostgresCluster> {
+  const given = process.env.DATABASE_URL
+  return given ? databasesOn(given) : startCluster()
+}
+
+/** Fresh databases on somebody's server, dropped at the end. */
+function databasesOn(server: string): PostgresCluster {
+  const created = new Map<string, { name: string; ready: Promise<void> }>()
+  const urlOf = (name: string) => Object.assign(new URL(server), { pathname: `/${name}` }).href
+  return {
+    url: async (wanted) => {
+      const known = created.get(wanted)
+      const name = known?.name ?? `fengsui_${randomBytes(4).toString('hex')}_${wanted}`
+      const ready = known?.ready ?? execute(server, `CREATE DATABASE "${name}"`).then(() => execute(urlOf(name), 'CREATE EXTENSION IF NOT EXISTS postgis'))
+      created.set(wanted, { name, ready })
+      await ready
+      return urlOf(name)
+    },
+    stop: async () => {
+      for (const { name } of created.values()) await execute(server, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)
+    },
+  }
 }
 
 /**
@@ -29,7 +61,7 @@ export interface PostgresCluster {
  * `fsync` stays on, so what is shown of durability here is true of a real server. Databases sort text the Chinese way
  * (ICU zh): code that forgets to ask for code-point order is found out here and not at the first customer.
  */
-export async function startPostgres(): Promise<PostgresCluster> {
+export async function startCluster(): Promise<OwnCluster> {
   requirePackages()
   const owner = await unprivileged()
   const folder = await mkdtemp(join(tmpdir(), 'fengsui-postgres-'))
@@ -46,7 +78,7 @@ export async function startPostgres(): Promise<PostgresCluster> {
   const urlOf = (database: string) => `postgres://${account}:${password}@127.0.0.1:${server?.port}/${database}`
   const created = new Map<string, Promise<void>>()
 
-  const cluster: PostgresCluster = {
+  const cluster: OwnCluster = {
     url: async (name) => {
       if (!created.has(name)) created.set(name, execute(urlOf('postgres'), `CREATE DATABASE "${name}" TEMPLATE ${template}`))
       await created.get(name)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { startPostgres, type PostgresCluster } from '#lab/postgres/cluster.ts'
+import { startCluster, type OwnCluster } from '#lab/postgres/cluster.ts'
 import type { Database, Dialect, Migration } from './database.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
@@ -33,10 +33,10 @@ const tables: Migration = {
 const other = fileURLToPath(new URL('../../../lab/sql/otherProcess.ts', import.meta.url))
 const row = (n: number, words = '字') => ({ n, words, measure: null, bytes: null })
 
-let cluster: PostgresCluster
+let cluster: OwnCluster
 let folder: string
 beforeAll(async () => {
-  cluster = await startPostgres()
+  cluster = await startCluster()
   folder = await mkdtemp(join(tmpdir(), 'fengsui-sql-'))
 })
 afterAll(async () => {
