@@ -15,7 +15,7 @@ export function CopyText({ text, label }: { text: string; label: string }) {
   }
   return (
     <div className="copy-text">
-      <Input.TextArea readOnly value={text} aria-label={label} autoSize={{ minRows: 2, maxRows: 5 }} className="mono" onFocus={(event) => event.target.select()} />
+      <Input.TextArea readOnly value={text} aria-label={label} autoSize={{ minRows: 2, maxRows: 10 }} className="mono" onFocus={(event) => event.target.select()} />
       <Button icon={copied ? <CheckOutlined /> : <CopyOutlined />} onClick={(event) => { void copy(event.currentTarget.parentElement?.querySelector('textarea') ?? null) }}>{say(copied ? 'copy.done' : 'copy.do')}</Button>
     </div>
   )

@@ -25,7 +25,7 @@ export function FormDialog<Values extends object, Answer>(props: FormDialogProps
   const { title, open, onClose, send, onDone, initial, okText, danger, children } = props
   const say = useText(uiTexts)
   const [form] = Form.useForm<Values>()
-  const [fault, setFault] = useState<unknown>(null)
+  const [fault, setFault] = useState<{ error: unknown; placed: boolean } | null>(null)
   const sending = useMutation({
     mutationFn: send,
     onMutate: () => setFault(null),
@@ -33,7 +33,11 @@ export function FormDialog<Values extends object, Answer>(props: FormDialogProps
       onClose()
       onDone?.(answer)
     },
-    onError: (error) => setFault(placeFaults(form, error) ? null : error),
+    onError: (error) => {
+      const placed = placeFaults(form, error)
+      // A refusal says why in its own sentence; its fields only say how to mend it.
+      setFault(placed && isApiFault(error) && error.problem.status === 400 ? null : { error, placed })
+    },
   })
   return (
     <Modal
@@ -41,7 +45,7 @@ export function FormDialog<Values extends object, Answer>(props: FormDialogProps
       okButtonProps={{ htmlType: 'submit', form: 'form-dialog', danger }} confirmLoading={sending.isPending} afterClose={() => setFault(null)}
     >
       <Form id="form-dialog" form={form} layout="vertical" initialValues={initial} preserve={false} requiredMark={false} onFinish={(values) => sending.mutate(values)}>
-        {fault ? <div className="form-fault"><FaultNote error={fault} /></div> : null}
+        {fault ? <div className="form-fault"><FaultNote error={fault.error} fields={!fault.placed} /></div> : null}
         {typeof children === 'function' ? children(form) : children}
       </Form>
     </Modal>

@@ -1,4 +1,4 @@
-import { Form, Input, InputNumber, Modal, Select } from 'antd'
+import { Button, Form, Input, InputNumber, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { beijingMinute } from '#core/ui/beijingTime.ts'
 import { isAddress, parentOf, stationKinds } from '#core/kernel/index.ts'
@@ -79,7 +79,7 @@ function Hours() {
 function OfferDialog({ offer, onClose }: { offer: Offer | null; onClose: () => void }) {
   const say = useText(directoryTexts)
   return (
-    <Modal open={offer !== null} onCancel={onClose} onOk={onClose} okText={say('enrol.close')} cancelButtonProps={{ hidden: true }} mask={{ closable: false }} title={offer ? say('enrol.ready', { address: offer.address }) : ''} destroyOnHidden>
+    <Modal open={offer !== null} onCancel={onClose} footer={<Button type="primary" onClick={onClose}>{say('enrol.close')}</Button>} mask={{ closable: false }} title={offer ? say('enrol.ready', { address: offer.address }) : ''} destroyOnHidden>
       {offer ? <><p className="soft small form-fault">{say('enrol.expires', { time: beijingMinute(offer.expiresAt) })}</p><CopyText text={offer.token} label={say('enrol.token')} /></> : null}
     </Modal>
   )

@@ -16,7 +16,7 @@ export function PublishPreview({ preview }: { preview: Preview }) {
   return (
     <>
       {refused.length > 0 ? <Alert type="error" showIcon role="alert" title={say('form.refused', { n: refused.length })} description={<ul>{refused.map((r) => <li key={r.key}>{nameOfNorm(r.key, say)}: {r[language]}</li>)}</ul>} /> : null}
-      {changes.length === 0 ? <Alert type="info" showIcon title={say('form.changes.none')} /> : (
+      {changes.length === 0 ? (refused.length === 0 ? <Alert type="info" showIcon title={say('form.changes.none')} /> : null) : (
         <Alert
           type="success" showIcon title={say('form.changes', { n: changes.length })}
           description={<dl className="facts">{changes.map((c) => <div key={c.key} style={{ display: 'contents' }}><dt>{nameOfNorm(c.key, say)}</dt><dd><s className="soft">{valueInWords(c.key, c.before, say, language)}</s> → <strong>{valueInWords(c.key, c.after, say, language)}</strong></dd></div>)}</dl>}

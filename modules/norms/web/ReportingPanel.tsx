@@ -1,5 +1,6 @@
 import { DataList, type Column } from '#core/ui/web/DataList.tsx'
 import { Mark } from '#core/ui/web/Mark.tsx'
+import { useStationName } from '#core/ui/web/stationNames.ts'
 import { useLanguage, useText } from '#core/ui/web/texts.ts'
 import type { NormItem } from '../norms.api.ts'
 import { condense, nameOfLine, valueInWords, type NormLine } from './normWords.ts'
@@ -29,11 +30,12 @@ export function ReportingPanel({ items }: { items: readonly NormItem[] }) {
 
 export function SetBy({ item }: { item: NormItem }) {
   const say = useText(normsTexts)
+  const nameOf = useStationName()
   return (
     <span className="row">
       <Mark tone={item.mark === 'station' ? 'blue' : item.mark === '?' ? 'notice' : 'plain'}>{say(`mark.${item.mark}`)}</Mark>
-      <span className="small">{item.setBy === null ? say('shipped') : say('setBy', { station: item.setBy, version: item.version })}</span>
-      {item.clamped.length > 0 ? <Mark tone="warn">{say('clamped', { stations: item.clamped.join(', ') })}</Mark> : null}
+      <span className="small">{item.setBy === null ? say('shipped') : say('setBy', { station: nameOf(item.setBy), version: item.version })}</span>
+      {item.clamped.length > 0 ? <Mark tone="warn">{say('clamped', { stations: item.clamped.map(nameOf).join(', ') })}</Mark> : null}
     </span>
   )
 }
