@@ -51,7 +51,10 @@ export function ActionDialog({ action, report, onClose }: { action: Asking; repo
       setBusy(false)
     }
   }
-  const change = (next: Partial<Asked>) => setAsked((before) => ({ ...before, ...next }))
+  const change = (next: Partial<Asked>) => {
+    setAsked((before) => ({ ...before, ...next }))
+    setFaults({})
+  }
   return (
     <Modal
       open afterOpenChange={focusDialog} title={`${say(`action.${action}`)} · ${report.title}`} width={640} onCancel={onClose} onOk={() => { void confirm() }} confirmLoading={busy}

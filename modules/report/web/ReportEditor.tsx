@@ -9,14 +9,14 @@ import { PageFrame, Panel } from '#core/ui/web/PageFrame.tsx'
 import { useTellMode } from '#core/ui/web/shownMode.ts'
 import { useSession } from '#core/ui/web/session.ts'
 import { FaultNote } from '#core/ui/web/States.tsx'
-import { said, useText } from '#core/ui/web/texts.ts'
+import { said, sayNow, useText } from '#core/ui/web/texts.ts'
 import { TimeText } from '#core/ui/web/TimeText.tsx'
 import { grades, measureNames } from '#modules/norms/index.ts'
 import type { FiguresAnswer } from '../report.api.ts'
 import { AttachmentsField } from './AttachmentsField.tsx'
 import { FiguresFields, RestUnknown } from './FiguresFields.tsx'
 import { Field, Fold } from './formFields.tsx'
-import { bodyOf, detailNames, type FormFault, type FormState } from './formState.ts'
+import { bodyOf, detailNames, valueAt, type FormFault, type FormState } from './formState.ts'
 import { GradingLine } from './GradingLine.tsx'
 import { MeasureFields } from './MeasureFields.tsx'
 import { useCode, useDivisions } from './normsApi.ts'
@@ -52,12 +52,13 @@ export function ReportEditor({ keep, start, reportId, before, onAnother }: Edito
   const { station } = useSession()
   const draft = useReportDraft(keep, start, reportId)
   const { form, change } = draft
-  const [faults, setFaults] = useState<Record<string, readonly string[]>>({})
+  const [faults, setFaults] = useState<{ by: Record<string, readonly string[]>; of: FormState }>({ by: {}, of: start })
   const [failure, setFailure] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
   const [checking, setChecking] = useState<string | null>(null)
   const [uploading, setUploading] = useState(0)
   const page = useRef<HTMLDivElement>(null)
+  const left = useRef(false)
   useTellMode(form.mode)
 
   const code = useCode(form.code)
@@ -77,9 +78,10 @@ export function ReportEditor({ keep, start, reportId, before, onAnother }: Edito
     return () => removeEventListener('beforeunload', warn)
   }, [draft.keptAt, draft.onStationAt])
 
-  const faultsOf = (field: string) => faults[field] ?? []
+  // A fault stands only as long as what it is about stands.
+  const faultsOf = (field: string) => (valueAt(form, field) === valueAt(faults.of, field) ? faults.by[field] ?? [] : [])
   const show = (next: Record<string, readonly string[]>) => {
-    setFaults(next)
+    setFaults({ by: next, of: form })
     requestAnimationFrame(() => page.current?.querySelector<HTMLElement>('[data-faulty] input, [data-faulty] textarea')?.focus())
   }
   const save = async (): Promise<string | null> => {
@@ -92,7 +94,7 @@ export function ReportEditor({ keep, start, reportId, before, onAnother }: Edito
     setBusy(true)
     try {
       const id = await draft.save(made.body)
-      setFaults({})
+      setFaults({ by: {}, of: form })
       setFailure(null)
       return id
     } catch (error) {
@@ -104,13 +106,19 @@ export function ReportEditor({ keep, start, reportId, before, onAnother }: Edito
       setBusy(false)
     }
   }
+  const unsent = draft.keptAt !== null && draft.onStationAt === null
+  const latest = useRef(unsent)
+  useEffect(() => { latest.current = unsent })
+  useEffect(() => () => { if (latest.current && !left.current) void message.warning(sayNow(reportTexts, 'draft.leaving')) }, [message])
   const saveOnly = async () => { if (await save() !== null) void message.success(say('saved')) }
   const check = async () => { setChecking(await save()) }
   const sent = (id: string) => {
+    left.current = true
     draft.forget()
     void navigate({ to: '/reports/$id', params: { id } })
   }
   const another = () => {
+    left.current = true
     draft.forget()
     onAnother?.()
   }
@@ -133,7 +141,7 @@ export function ReportEditor({ keep, start, reportId, before, onAnother }: Edito
         </>}
       >
         {draft.restored ? <Alert type="info" showIcon role="status" title={say('draft.restored')} /> : null}
-        {failure ? <FaultNote error={failure} fields={Object.keys(faults).length === 0} /> : null}
+        {failure ? <FaultNote error={failure} fields={Object.keys(faults.by).length === 0} /> : null}
         {uploading > 0 ? <Alert type="info" showIcon role="status" title={say('file.running', { n: uploading })} /> : null}
 
         <Panel title={say('section.basics')} actions={form.incidentId === '' && draft.reportId === null

@@ -19,7 +19,7 @@ export function ReportTrack({ report }: { report: ReportAnswer }) {
   return (
     <ol className="track">
       <li>
-        <Light tone={report.sentAt ? 'good' : 'notice'} label="" />
+        <Light tone={report.sentAt ? 'good' : 'notice'} label={say(report.sentAt ? 'track.sent' : 'track.notSent')} />
         <div className="grow">
           <div className="row"><strong>{report.stationName}</strong><span className="soft small">{say('track.author')}</span></div>
           <div>{report.sentAt ? <>{say('track.sent')} <TimeText at={report.sentAt} /></> : say('track.notSent')}</div>
@@ -37,7 +37,7 @@ function HopItem({ hop, clocks }: { hop: HopAnswer; clocks: DeadlineAnswer[] }) 
   const tone: Tone = hop.acceptedAt ? 'good' : clocks.some((c) => c.late) ? 'alarm' : hop.receivedAt ? 'blue' : 'plain'
   return (
     <li>
-      <Light tone={tone} label="" />
+      <Light tone={tone} label={say(hop.acceptedAt ? 'track.accepted' : hop.receivedAt ? 'track.received' : 'track.waiting')} />
       <div className="grow">
         <div className="row"><strong>{hop.name}</strong><span className="soft small">{hop.station}</span></div>
         <div>{hop.receivedAt ? <>{say('track.received')} <TimeText at={hop.receivedAt} /> {hop.receiptFact ? <a className="mono" href={`#fact-${hop.receiptFact}`}>{hop.receiptFact.slice(0, 8)}</a> : null}</> : <span className="soft">{say('track.waiting')}</span>}</div>

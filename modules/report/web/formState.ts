@@ -90,6 +90,15 @@ function entryOf(figure: number | null): FigureEntry {
   return figure === null ? { digits: '', unknown: true } : { digits: String(figure), unknown: false }
 }
 
+/** What was typed at a field, by the station's name of it; to see whether a fault is still about it. */
+export function valueAt(form: FormState, field: string): string {
+  const [group, name = ''] = field.split('.') as [string, string?]
+  if (group === 'figures') return JSON.stringify(form.figures[name as FigureName])
+  if (group === 'attributes') return form.attributes[name] ?? ''
+  if (group === 'details') return form.details[name] ?? ''
+  return JSON.stringify(form[(group === 'place' ? name : group) as keyof FormState] ?? '')
+}
+
 /** What stands in the way of sending the form to the station, by field; the same names as the station's own faults. */
 export type FormFault = 'wanted' | 'time' | 'number' | 'lonLat' | 'order'
 

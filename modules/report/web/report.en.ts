@@ -21,6 +21,7 @@ export const en: Record<keyof typeof zh, string> = {
   'draft.onStation': 'Not submitted · draft saved at this station',
   'draft.kept': 'Not submitted · only on this computer',
   'draft.notKept': 'Not submitted · this browser cannot keep it, do not close the page',
+  'draft.leaving': 'The report is not submitted; it is kept on this computer, open it again to go on',
   'draft.restored': 'What you had not submitted has been restored.',
   'draft.discard': 'Discard and start anew',
   'draft.another': 'Write another',

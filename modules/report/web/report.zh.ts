@@ -19,6 +19,7 @@ export const zh = {
   'draft.onStation': '尚未送审 · 草稿已存本平台',
   'draft.kept': '尚未送审 · 只存在本机',
   'draft.notKept': '尚未送审 · 浏览器无法保存，请勿关闭页面',
+  'draft.leaving': '报告尚未送审，内容已存在本机，再次打开即可继续',
   'draft.restored': '已恢复上次未送审的内容。',
   'draft.discard': '放弃这份，另写',
   'draft.another': '另写一份',
