@@ -5,6 +5,8 @@ import type { Crew, Oracle } from './load.ts'
 /** Compares what every station holds with what was acknowledged. Returns every difference in words; none is the aim. */
 export async function check(oracle: Oracle, crews: Map<string, Crew>): Promise<string[]> {
   const faults: string[] = []
+  // An oracle that was told nothing would find nothing lost.
+  if (oracle.reports.size === 0 || oracle.accepted.length === 0 || oracle.instructions.length === 0) faults.push('too little was acknowledged to show anything')
   for (const [id, { title, author, signed }] of oracle.reports) {
     const entitled = signed ? [author, ...ancestorsOf(author)] : [author]
     const held = await Promise.all(entitled.map(async (station) => ({ station, report: await crews.get(station)?.duty.get<ReportAnswer>(`/api/reports/${id}`) })))
