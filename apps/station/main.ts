@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { readStationConfig } from './config.ts'
@@ -16,6 +17,8 @@ try {
   const config = { ...stored, ...(values.port ? { port: Number(values.port) } : {}), ...(values.host ? { host: values.host } : {}) }
   const running = await openStation({ folder: values.data, config, logger })
   logger.info({ station: config.address, url: running.url, mode: config.mode }, 'ready')
+  // Now, not at the end: a station may end by a power cut.
+  flushCompileCache()
   // On the terminal, not in the log: the link is a secret that is shown once.
   if (running.setupToken) console.log(`首次设置 · first set-up: ${running.url}/setup?token=${running.setupToken}`)
   let closing = false

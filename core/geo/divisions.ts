@@ -11,11 +11,15 @@ export interface Division {
 }
 
 /** 200 kB of names: for servers and for chunks loaded when needed. Townships are codes here; their names are in the address the officer writes. */
-const divisionByCode = new Map(buildDivisions().map((division) => [division.code, division]))
+const nameByCode = new Map<string, string>([...provinces, ...cities, ...areas].map((d) => [d.c, d.n]))
 
 /** The county-level division of a code of 6, 9 or 12 digits. */
 export function divisionOf(code: string): Division | undefined {
-  return divisionByCode.get(code.slice(0, 6))
+  const own = code.slice(0, 6)
+  const name = nameByCode.get(own)
+  if (name === undefined) return undefined
+  const above = [`${own.slice(0, 2)}0000`, `${own.slice(0, 4)}00`].filter((up) => up < own).map((up) => nameByCode.get(up))
+  return { code: own, name, path: [...above.filter((up) => up !== undefined), name] }
 }
 
 /** 阿克苏地区乌什县: without the province, which everyone inside it knows; the code itself where it is not in the list. */
@@ -23,12 +27,4 @@ export function divisionName(code: string): string {
   const division = divisionOf(code)
   if (!division) return code
   return division.path.length > 1 ? division.path.slice(1).join('') : division.name
-}
-
-function buildDivisions(): Division[] {
-  const nameByCode = new Map<string, string>([...provinces, ...cities, ...areas].map((d) => [d.c, d.n]))
-  return [...nameByCode].map(([code, name]) => {
-    const above = [`${code.slice(0, 2)}0000`, `${code.slice(0, 4)}00`].filter((up) => up < code).map((up) => nameByCode.get(up))
-    return { code, name, path: [...above.filter((up) => up !== undefined), name] }
-  })
 }

@@ -43,7 +43,8 @@ function open(path: string, readOnly: boolean): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly, timeout: 5000, enableForeignKeyConstraints: true })
   // FULL: a commit is on the disk before it is acknowledged, in WAL mode too.
   if (!readOnly) db.exec('pragma journal_mode = wal; pragma synchronous = full')
-  db.exec('pragma cache_size = -16000; pragma temp_store = memory; pragma mmap_size = 134217728')
+  // Not mapped into memory: a torn disk would end the process instead of failing a statement, and every mapped page counts as ours.
+  db.exec('pragma cache_size = -8000; pragma temp_store = memory')
   return db
 }
 
