@@ -108,7 +108,7 @@ export class MemoryLedger {
     const results: Accepted[] = []
     const sound: { fact: Fact; from: Address }[] = []
     const seen = new Set<string>()
-    const judged = await Promise.all(wires.map((wire) => {
+    const judged = await Promise.all(wires.map(async (wire) => {
       const read = this.#read.read(wire)
       return 'verdict' in read ? read : this.disk.held.has(read.id) ? { verdict: 'held' as const, id: read.id } : judge(read, this.directory, now, cheapLedgerCrypto)
     }))
@@ -140,7 +140,7 @@ export class MemoryLedger {
   async releaseWaiting(): Promise<Fact[]> {
     const now = this.#now()
     const sound: { fact: Fact; from: Address }[] = []
-    for (const [id, { fact, from }] of [...this.disk.waiting]) {
+    for (const [id, { fact, from }] of this.disk.waiting) {
       const inspection = await judge(fact, this.directory, now, cheapLedgerCrypto)
       if (inspection.verdict === 'waiting') continue
       this.disk.waiting.delete(id)

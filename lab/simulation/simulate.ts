@@ -46,18 +46,21 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   for (const self of early) stations.set(self, found(self))
   for (const station of stations.values()) station.start()
 
-  let isOver = false
+  const phase = { isOver: false }
   for (const self of late) enrolLate(s, self, random.between(5 * second, active / 2), found)
-  const restored = disturb(s, early.filter((a) => !late.some((l) => parentOf(l) === a)), () => isOver)
+  const restored = disturb(s, early.filter((a) => !late.some((l) => parentOf(l) === a)), () => phase.isOver)
   const desk: Desk = { cases: [], count: 1 }
   const toil = () => {
-    if (s.authored.count >= wanted && world.now() >= active) { isOver = true; return }
+    if (s.authored.count >= wanted && world.now() >= active) {
+      phase.isOver = true
+      return
+    }
     if (s.authored.count < wanted) stations.get(random.pick(addresses))?.command(work(random, desk, addresses))
     world.after(active / wanted / (s.authored.count < wanted ? 1 : 0.1), toil)
   }
   toil()
-  for (const station of stations.values()) releaseNowAndThen(s, station, () => isOver)
-  while (!isOver) await world.run(world.now() + 10 * second)
+  for (const station of stations.values()) releaseNowAndThen(s, station, () => phase.isOver)
+  while (!phase.isOver) await world.run(world.now() + 10 * second)
 
   const faults = await settle(s)
   if (faults.length === 0) faults.push(...judgeAll(stations, s.acknowledged))
