@@ -29,6 +29,15 @@ export function letterheadLines(organ: string, product: string): { text: string;
   return [{ text: organ, size: fits(organ, 36) }, { text: product, size: 46 }]
 }
 
+/** A title too long for one line breaks before its bracket, where its sense does, if that gives two lines that fit. */
+export function titleLines(title: string): string[] {
+  const measure = page.textWidth / size.two - 2
+  const width = (text: string) => [...text].reduce((sum, c) => sum + (c < '\u0250' ? 0.55 : 1), 0)
+  const at = title.lastIndexOf('（')
+  const parts = [title.slice(0, at), title.slice(at)]
+  return width(title) > measure && at > 0 && parts.every((part) => width(part) <= measure) ? parts : [title]
+}
+
 /** 单页码居右空一字，双页码居左空一字. */
 export function pageNumber(n: number): { text: string; side: 'left' | 'right' } {
   return { text: `— ${n} —`, side: n % 2 === 1 ? 'right' : 'left' }

@@ -6,6 +6,7 @@ import ExcelJS from 'exceljs'
 import JSZip from 'jszip'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { breakLines } from './breakLines.ts'
+import { titleLines } from './bulletinLayout.ts'
 import { bulletinOf, organName, type BulletinWords } from './bulletinOf.ts'
 import { bulletinToDocx } from './report.docx.ts'
 import { bulletinToPdf } from './report.pdf.ts'
@@ -160,6 +161,14 @@ describe('Excel', () => {
   it('takes text longer than a cell may hold, and control characters', async () => {
     const sheet = await sheetOf(await reportsToXlsx([sampleRow({ title: hostile + '长'.repeat(40_000) })], 0))
     expect(sheet.getRow(2).getCell(4).text.length).toBeLessThanOrEqual(32_767)
+  })
+})
+
+describe('title', () => {
+  it('breaks before its bracket rather than inside a word', () => {
+    expect(titleLines('乌什县7.1级天然地震首报（死亡1人、重伤2人）')).toEqual(['乌什县7.1级天然地震首报', '（死亡1人、重伤2人）'])
+    expect(titleLines('乌什县地震（首报）')).toEqual(['乌什县地震（首报）'])
+    expect(titleLines('长'.repeat(60))).toEqual(['长'.repeat(60)])
   })
 })
 

@@ -4,7 +4,7 @@ import {
 } from 'docx'
 import type { IParagraphOptions, IRunOptions } from 'docx'
 import type { Bulletin } from './bulletin.ts'
-import { attachmentLines, bodyTracking, copiedTo, letterheadLines, line, page, red, sentTo, size } from './bulletinLayout.ts'
+import { attachmentLines, bodyTracking, copiedTo, letterheadLines, line, page, red, sentTo, size, titleLines } from './bulletinLayout.ts'
 
 const twips = (points: number) => Math.round(points * 20)
 
@@ -71,8 +71,11 @@ function letterhead(bulletin: Bulletin): Paragraph[] {
 function title(bulletin: Bulletin): Paragraph[] {
   return [
     blank(),
-    paragraph({ alignment: AlignmentType.CENTER, indent: { left: twips(size.two), right: twips(size.two) }, spacing: { before: twips(line / 2), after: twips(line), line: twips(34), lineRule: LineRuleType.EXACT } },
-      { text: `${bulletin.mark ?? ''}${bulletin.title}`, size: size.two * 2, characterSpacing: 0, font: fonts.song, bold: true }),
+    new Paragraph({
+      alignment: AlignmentType.CENTER, indent: { left: twips(size.two), right: twips(size.two) },
+      spacing: { before: twips(line / 2), after: twips(line), line: twips(34), lineRule: LineRuleType.EXACT },
+      children: titleLines(`${bulletin.mark ?? ''}${bulletin.title}`).map((text, i) => new TextRun({ text, break: i, size: size.two * 2, characterSpacing: 0, font: fonts.song, bold: true })),
+    }),
   ]
 }
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import PDFDocument from 'pdfkit'
 import { breakLines } from './breakLines.ts'
 import type { Bulletin } from './bulletin.ts'
-import { attachmentLines, bodyTracking, copiedTo, letterheadLines, line, page, pageNumber, red, sentTo, size } from './bulletinLayout.ts'
+import { attachmentLines, bodyTracking, copiedTo, letterheadLines, line, page, pageNumber, red, sentTo, size, titleLines } from './bulletinLayout.ts'
 
 /** 值班快报 as PDF. The typeface is embedded (only the glyphs used), so it looks the same on every machine. */
 export async function bulletinToPdf(bulletin: Bulletin): Promise<Buffer> {
@@ -142,7 +142,7 @@ function letterhead(sheet: Sheet, bulletin: Bulletin) {
 
 function title(sheet: Sheet, bulletin: Bulletin) {
   sheet.down(line * 1.5)
-  sheet.setBalanced(`${bulletin.mark ?? ''}${bulletin.title}`, { weight: 'bold', size: size.two, pitch: 34, align: 'center', tracking: 0, left: size.two, first: size.two, right: size.two })
+  for (const part of titleLines(`${bulletin.mark ?? ''}${bulletin.title}`)) sheet.setBalanced(part, { weight: 'bold', size: size.two, pitch: 34, align: 'center', tracking: 0, left: size.two, first: size.two, right: size.two })
   sheet.down(line)
 }
 
