@@ -4,8 +4,10 @@ import { useNavigate } from '@tanstack/react-router'
 import { Input, Modal } from 'antd'
 import { useDeferredValue, useState, type KeyboardEvent } from 'react'
 import { api } from '#core/ui/web/api.ts'
+import { holdsAny, useSession } from '#core/ui/web/session.ts'
 import { FaultNote } from '#core/ui/web/States.tsx'
 import { useSay, useText } from '#core/ui/web/texts.ts'
+import { reportAccess } from '#modules/report/report.access.ts'
 import type { ReportRow } from '#modules/report/report.api.ts'
 import { consoleTexts } from './consoleTexts.ts'
 import { useMenu } from './Menu.tsx'
@@ -72,10 +74,11 @@ function Palette({ onClose }: { onClose: () => void }) {
 function useHits(q: string): { hits: Hit[]; error: unknown } {
   const sayScreen = useSay()
   const menu = useMenu()
+  const mayRead = holdsAny(useSession().person, reportAccess['report.read'])
   const reports = useQuery({
     queryKey: ['report', 'palette', q],
     queryFn: ({ signal }) => api.get<{ items: ReportRow[] }>('/api/reports', { query: { q, size: 12 }, signal }),
-    enabled: q !== '',
+    enabled: q !== '' && mayRead,
     placeholderData: (before) => before,
   })
   const pages = menu.map((s): Hit => ({ group: 'search.pages', to: s.path, title: sayScreen(s.title), aside: s.path.slice(1) }))

@@ -40,6 +40,13 @@ export function Shell() {
   return <SessionContext value={value}><SignedIn /></SessionContext>
 }
 
+/** One letter to the everyday pages; only for those whom the menu offers them. */
+const pageKeys = [
+  { key: 'd', path: '/duty', help: said(consoleTexts, 'help.desk') },
+  { key: 'i', path: '/incidents', help: said(consoleTexts, 'help.incidents') },
+  { key: 'l', path: '/links', help: said(consoleTexts, 'help.links') },
+]
+
 function SignedIn() {
   const say = useText(consoleTexts)
   const { person } = useSession()
@@ -47,15 +54,14 @@ function SignedIn() {
   const shown = useShownMode()
   const navigate = useNavigate()
   const { pathname } = useLocation()
-  const home = useMenu()[0]?.path ?? '/links'
+  const menu = useMenu()
+  const home = menu[0]?.path ?? '/links'
   const [open, setOpen] = useState<'search' | 'help' | null>(null)
   const close = () => setOpen(null)
   useKeys([
     { keys: ['ctrl+k', '/'], help: said(consoleTexts, 'help.search'), run: () => setOpen('search') },
     { keys: ['?'], help: said(consoleTexts, 'help.help'), run: () => setOpen('help') },
-    { keys: ['d'], help: said(consoleTexts, 'help.desk'), run: () => { void navigate({ to: home }) } },
-    { keys: ['i'], help: said(consoleTexts, 'help.incidents'), run: () => { void navigate({ to: '/incidents' }) } },
-    { keys: ['l'], help: said(consoleTexts, 'help.links'), run: () => { void navigate({ to: '/links' }) } },
+    ...pageKeys.filter(({ path }) => menu.some((screen) => screen.path === path)).map(({ key, path, help }) => ({ keys: [key], help, run: () => { void navigate({ to: path }) } })),
     { keys: ['Escape'], help: said(consoleTexts, 'help.close'), run: close },
   ])
   return (

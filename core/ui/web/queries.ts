@@ -1,4 +1,5 @@
-import { QueryClient, type QueryKey } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, type QueryKey } from '@tanstack/react-query'
+import { isApiFault } from './api.ts'
 import { connectionState, onConnectionChange } from './connection.ts'
 
 /**
@@ -6,7 +7,13 @@ import { connectionState, onConnectionChange } from './connection.ts'
  * refetches them. What is not a subject begins with its route's name (`['links']`).
  */
 export function makeQueryClient(): QueryClient {
-  const client = new QueryClient({
+  // A session that has ended shows the sign-in page, at the same address; drafts are kept by their own forms.
+  const signedOut = (error: unknown) => {
+    if (isApiFault(error) && error.problem.status === 401) client.setQueryData(['session'], null)
+  }
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError: signedOut }),
+    mutationCache: new MutationCache({ onError: signedOut }),
     defaultOptions: {
       // The API client repeats reads itself; `online` of the browser says nothing about a station on the local network.
       queries: { retry: false, staleTime: 5_000, networkMode: 'always', refetchOnWindowFocus: true },
