@@ -50,7 +50,7 @@ beforeAll(async () => {
   await until('the demo', () => words.includes('ready'))
 })
 afterAll(async () => {
-  if (demo.exitCode === null) {
+  if (demo.exitCode === null && demo.signalCode === null) {
     const ended = new Promise((resolve) => demo.once('exit', resolve))
     demo.kill('SIGTERM')
     await ended
@@ -115,4 +115,11 @@ test('parents are enrolled before their children', () => {
   const order = enrolmentOrder(demoStations).map((s) => s.key)
   for (const station of demoStations) if (station.parent) expect(order.indexOf(station.parent)).toBeLessThan(order.indexOf(station.key))
   expect(order).toHaveLength(5)
+})
+
+test('a demo killed without a word leaves no station running', async () => {
+  const ended = new Promise((resolve) => demo.once('exit', resolve))
+  demo.kill('SIGKILL')
+  await ended
+  await until('every station to end', async () => (await Promise.all([1, 2, 3, 4, 5].map((i) => health(base + i)))).every((answer) => answer === null))
 })

@@ -19,7 +19,10 @@ const longestWaitMs = 30_000
 const soundMs = 60_000
 const patienceMs = 10_000
 
-/** Runs a Node 24 process and starts it again when it ends by itself, waiting longer each time. Its output goes to a file. */
+/**
+ * Runs a Node 24 process and starts it again when it ends by itself, waiting longer each time. Its output goes to a
+ * file. The channel between us tells the process when we are gone, however that happened.
+ */
 export function keepRunning({ args, logPath, onCrash }: KeepOptions): KeptProcess {
   const log = createWriteStream(logPath, { flags: 'a' })
   let child: ChildProcess | undefined
@@ -30,7 +33,7 @@ export function keepRunning({ args, logPath, onCrash }: KeepOptions): KeptProces
   const start = () => {
     const started = Date.now()
     // Its own process group: a Ctrl-C at the terminal reaches us alone, and we end the stations in good order.
-    child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' })
+    child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: process.platform !== 'win32' })
     child.stdout?.pipe(log, { end: false })
     child.stderr?.pipe(log, { end: false })
     child.once('error', (fault) => log.write(`${fault.message}\n`))

@@ -22,16 +22,17 @@ try {
   // On the terminal, not in the log: the link is a secret that is shown once.
   if (running.setupToken) console.log(`首次设置 · first set-up: ${running.url}/setup?token=${running.setupToken}`)
   let closing = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (closing) return
-      closing = true
-      running.close().then(() => process.exit(0), (fault: unknown) => {
-        logger.error({ err: fault }, 'could not close cleanly')
-        process.exit(1)
-      })
+  const stop = () => {
+    if (closing) return
+    closing = true
+    running.close().then(() => process.exit(0), (fault: unknown) => {
+      logger.error({ err: fault }, 'could not close cleanly')
+      process.exit(1)
     })
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+  // A supervisor that dies without a word leaves no station behind that nobody watches.
+  if (process.connected) process.once('disconnect', stop)
 } catch (fault) {
   console.error(fault instanceof Error ? fault.message : String(fault))
   process.exit(1)
