@@ -11,6 +11,7 @@ import { useText } from '#core/ui/web/texts.ts'
 import { grades, type Grade } from '#modules/norms/index.ts'
 import type { Action, ReportAnswer, ReportRow } from '../report.api.ts'
 import { actionBody, actionFields, startAsked, type Asked, type AskedField } from './actionBody.ts'
+import { AttachmentsField } from './AttachmentsField.tsx'
 import { Field } from './formFields.tsx'
 import { useStations } from './names.ts'
 import { pageTexts } from './pageTexts.ts'
@@ -51,8 +52,8 @@ export function ActionDialog({ action, report, onClose }: { action: Asking; repo
       setBusy(false)
     }
   }
-  const change = (next: Partial<Asked>) => {
-    setAsked((before) => ({ ...before, ...next }))
+  const change = (next: Change) => {
+    setAsked((before) => ({ ...before, ...(typeof next === 'function' ? next(before) : next) }))
     setFaults({})
   }
   return (
@@ -71,11 +72,13 @@ export function ActionDialog({ action, report, onClose }: { action: Asking; repo
   )
 }
 
+type Change = Partial<Asked> | ((before: Asked) => Partial<Asked>)
+
 interface ControlProps {
   field: AskedField
   action: Asking
   asked: Asked
-  change: (next: Partial<Asked>) => void
+  change: (next: Change) => void
   faults: readonly string[]
   report: ReportAnswer
 }
@@ -122,10 +125,15 @@ function AskedControl({ field, action, asked, change, faults, report }: ControlP
       )
     case 'done':
       return <Checkbox checked={asked.done} onChange={(event) => change({ done: event.target.checked })}>{say('ask.done')}</Checkbox>
+    case 'attachments':
+      return <AttachmentsField attachments={asked.attachments} onBusy={ignore} onChange={(next) => change((before) => ({ attachments: next(before.attachments) }))} />
     default:
       return <Field label={say('ask.into')} wanted faults={faults}>{(control) => <ReportPicker {...control} not={report.id} mode={report.mode} value={asked.into} onPick={(into) => change({ into })} />}</Field>
   }
 }
+
+/** Only what has arrived at the station goes out with the feedback. */
+const ignore = () => undefined
 
 /** Another report, by its title. */
 function ReportPicker({ not, mode, value, onPick, ...control }: { id: string; status: 'error' | ''; 'aria-describedby': string; not: string; mode: string; value: string; onPick: (id: string) => void }) {

@@ -1,5 +1,6 @@
 import type { Grade } from '#modules/norms/index.ts'
 import type { Action, ReportAnswer } from '../report.api.ts'
+import type { Attachment } from '../report.facts.ts'
 
 /** Everything any dialog may ask; each asks its own part. */
 export interface Asked {
@@ -15,6 +16,7 @@ export interface Asked {
   instructionId: string
   done: boolean
   into: string
+  attachments: Attachment[]
 }
 export type AskedField = keyof Asked
 
@@ -25,7 +27,7 @@ export const actionFields: Record<Exclude<Action, 'edit' | 'submit'>, readonly A
   forward: ['to', 'note'],
   urge: ['text', 'station'],
   instruct: ['text', 'due', 'to'],
-  feedback: ['text', 'instructionId', 'done'],
+  feedback: ['text', 'instructionId', 'done', 'attachments'],
   merge: ['into', 'reason'],
   close: ['outcome'],
 }
@@ -33,7 +35,7 @@ export const actionFields: Record<Exclude<Action, 'edit' | 'submit'>, readonly A
 /** The first instruction that still waits for this station is what one wants to answer. */
 export function startAsked(report: ReportAnswer, self: string, due: string): Asked {
   const open = report.instructions.find((i) => i.to.includes(self) && !i.feedback.some((f) => f.station === self && f.done)) ?? report.instructions[0]
-  return { comment: '', reason: '', note: '', text: '', outcome: '', level: '', to: [], station: '', due, instructionId: open?.instructionId ?? '', done: true, into: '' }
+  return { comment: '', reason: '', note: '', text: '', outcome: '', level: '', to: [], station: '', due, instructionId: open?.instructionId ?? '', done: true, into: '', attachments: [] }
 }
 
 const wanted: Partial<Record<Action, readonly AskedField[]>> = { return: ['reason'], instruct: ['text', 'due'], feedback: ['text', 'instructionId'], merge: ['into', 'reason'] }
