@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, expect, test } from 'vitest'
+import { startPostgres } from '#lab/postgres/cluster.ts'
 import { languageFrom, table } from './language.ts'
 
 const bin = fileURLToPath(new URL('fengsui.mjs', import.meta.url))
@@ -155,6 +156,20 @@ test('doctor notices a private key that is not the one in the directory', async 
   await newRoot()
   writeFileSync(join(own, 'key.pem'), readFileSync(join(data, 'key.pem')))
   expect(await fengsui(['doctor', '--data', own])).toMatchObject({ code: 1, out: expect.stringContaining('✗ The private key is not the one in the directory') })
+})
+
+test('a station on PostgreSQL is examined and verified alike; its backup is left to pg_dump', async () => {
+  const postgres = await startPostgres()
+  try {
+    const env = { DATABASE_URL: await postgres.url('cli') }
+    await fengsui(['init', '--data', data, '--address', '65', '--name', '自治区'], env)
+    expect(await fengsui(['doctor', '--data', data], env)).toMatchObject({ code: 0, out: expect.stringContaining('✓ Ledger: hash, signature and chain of 1 facts are right') })
+    expect(await fengsui(['verify', '--data', data], env)).toMatchObject({ code: 0 })
+    expect(await fengsui(['backup', join(base, 'pg-copy'), '--data', data], env)).toMatchObject({ code: 1, err: expect.stringContaining('pg_dump') })
+    expect(existsSync(join(base, 'pg-copy', 'key.pem'))).toBe(false)
+  } finally {
+    await postgres.stop()
+  }
 })
 
 test('join refuses what is no token before it makes anything', async () => {
