@@ -260,7 +260,7 @@ function onStop(step: Step, session: Session, code: StopCode, who: Address): voi
   remove(step, session)
   step.out.push({ kind: 'close', session: session.id })
   if (!session.dialled && session.phase !== 'joined') return
-  if (code === 'restored-backup' && who === step.plan.self) step.out.push({ kind: 'own-future' })
+  if ((code === 'restored-backup' || code === 'forked') && who === step.plan.self) step.out.push({ kind: 'own-future' })
   down(step, { code, who })
 }
 

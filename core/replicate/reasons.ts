@@ -55,8 +55,8 @@ const texts: Record<StopCode, (peer: Address, who: Address) => Explanation> = {
     `${who} was restored from an old backup: the other end holds what it has lost. The link has stopped so that its chain does not fork.`,
     `请在 ${who} 执行 fengsui doctor --recover，由对端补回遗失数据后继续。`, `Run fengsui doctor --recover at ${who}: the peers send back what was lost, then it goes on.`),
   forked: (_peer, who) => say(`${who} 的事实链出现分叉：同一序号有两个不同的事实。`, `The chain of ${who} has forked: two different facts stand at the same place.`,
-    `请保留 ${who} 的数据备查，确认哪一份为准；停用另一份，由上级为 ${who} 更换密钥后，在本通道执行“重试”（fengsui doctor --retry）。`,
-    `Keep the data of ${who} as evidence and decide which copy stands; retire the other, have the parent rotate the key of ${who}, then retry this link (fengsui doctor --retry).`),
+    `如 ${who} 是从备份恢复的，先在该平台执行 fengsui doctor --recover；仍分叉时，请保留其数据备查，确认哪一份为准；停用另一份，由上级为 ${who} 更换密钥后，在本通道执行“重试”（fengsui doctor --retry）。`,
+    `If ${who} was restored from a backup, first run fengsui doctor --recover there; if it stays forked, keep its data as evidence and decide which copy stands; retire the other, have the parent rotate the key of ${who}, then retry this link (fengsui doctor --retry).`),
   clone: (_peer, who) => say(`有两个程序同时以 ${who} 的密钥连接，通道已停止。`, `Two processes use the key of ${who} at the same time; the link has stopped.`,
     '请只保留一个并关闭另一个（可能是复制的虚拟机或备份机）；关闭后自动重连。', 'Keep one and shut down the other (perhaps a copied virtual machine or a standby); it then reconnects by itself.'),
 }

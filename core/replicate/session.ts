@@ -16,7 +16,7 @@ export interface Step {
 export function stop(step: Step, session: Session, code: StopCode, who: Address): void {
   if (session.phase !== 'dialling') send(step, session, { k: 'stop', code, who })
   drop(step, session)
-  if (code === 'restored-backup' && who === step.plan.self) step.out.push({ kind: 'own-future' })
+  if ((code === 'restored-backup' || code === 'forked') && who === step.plan.self) step.out.push({ kind: 'own-future' })
   if (session.dialled || session.phase === 'joined') down(step, { code, who })
 }
 

@@ -33,4 +33,8 @@ describe('the real link machine and ledger rules on a whole tree, from a seed', 
   test('R-14 seed 1 of 20 stations: a fact that still waits for a clock at the parent comes back to its restored author', async () => {
     expect((await simulate({ seed: 1, stations: 20, facts: 500 })).faults).toEqual([])
   }, minutes)
+
+  test('R-12 R-14 seed 149: a restored station whose queue grew again in another order before it met its parent recovers', async () => {
+    expect((await simulate({ seed: 149, stations: 150, facts: 10_000 })).faults).toEqual([])
+  }, minutes)
 })
