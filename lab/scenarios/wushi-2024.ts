@@ -13,7 +13,7 @@ import { verifyFact, type SignedFact } from './verifyFact.ts'
 const occurredAt = Date.parse('2024-01-23T02:09:00+08:00')
 const code = '11C02'
 const mode = 'exercise'
-const place = { division: '652927', address: '新疆阿克苏地区乌什县', lon: 78.63, lat: 41.26 }
+const place = { division: '652927', lon: 78.63, lat: 41.26 }
 const attributes = { magnitude: 7.1 }
 const unknown = { deaths: null, missing: null, seriousInjuries: null, lightInjuries: null, trapped: null, evacuated: null, lossWan: null }
 const figures = { ...unknown, deaths: 3 }
