@@ -6,6 +6,8 @@ import type { StoredFact } from './ledger.ts'
 
 /** How much of a fact turned away is kept for the auditor. */
 const keptTextLength = 4096
+const idsAsked = Array.from({ length: 50 }, () => '?')
+const heldAmong = `select id from facts where id in (${idsAsked.join(', ')})`
 
 /** The ledger's SQL: hot statements by hand, the rest through the builder. */
 export function factStore(dialect: Dialect) {
@@ -25,9 +27,13 @@ export function factStore(dialect: Dialect) {
     },
 
     async idsHeld(db: Db, ids: string[]): Promise<Set<string>> {
-      if (ids.length === 0) return new Set()
-      const rows = await run<{ id: string }>(db, `select id from facts where id in (${ids.map(() => '?').join(', ')})`, ids)
-      return new Set(rows.map((row) => row.id))
+      const held = new Set<string>()
+      // Always as many parameters: one prepared statement, whatever the size of the batch.
+      for (let i = 0; i < ids.length; i += idsAsked.length) {
+        const some = idsAsked.map((_, n) => ids[i + n] ?? '')
+        for (const row of await run<{ id: string }>(db, heldAmong, some)) held.add(row.id)
+      }
+      return held
     },
 
     /** The id held for a number of a station's chain, the waiting ones aside. */

@@ -41,8 +41,11 @@ export type Accepted =
 
 /** Where stored facts go next: implemented by `core/replicate`, called inside the write transaction. */
 export interface Outbox {
-  /** Queues facts to every link that a reach touches, but not back to `from`. Positions are those of the facts table. */
-  enqueue(tx: Db, items: { position: number; id: string; reach: string[]; from: string | null }[]): Promise<void>
+  /**
+   * Queues facts to every link that a reach touches, but not back to `from`. Positions are those of the facts table.
+   * `earlier`: stored before this write, so it may be queued already.
+   */
+  enqueue(tx: Db, items: { position: number; id: string; reach: string[]; from: string | null; earlier?: boolean }[]): Promise<void>
 }
 
 export interface Ledger {

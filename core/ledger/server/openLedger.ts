@@ -76,17 +76,18 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
       const heldNow = await store.idsHeld(space.tx, ids.filter((id) => !held.has(id)))
       const results: Accepted[] = []
       const sound: { fact: Fact; from: string }[] = []
-      const claimed = new Map<string, string>()
+      const chains = chainsHeld(space.tx)
       for (const [i, found] of seen.entries()) {
         const inspection = found && ownIsSound(found)
         const id = ids[i]!
-        if (inspection === null || heldNow.has(id) || results.some((r) => r.id === id)) {
+        if (inspection === null || heldNow.has(id)) {
           results.push({ id, outcome: 'duplicate' })
           continue
         }
-        const judged = inspection.verdict === 'sound' ? await judgeChain(space.tx, inspection.fact, claimed) ?? inspection : inspection
+        heldNow.add(id)
+        const judged = inspection.verdict === 'sound' ? await judgeChain(chains, inspection.fact) ?? inspection : inspection
         if (judged.verdict === 'sound') {
-          claimed.set(`${judged.fact.station} ${judged.fact.seq}`, id)
+          chains.claim(judged.fact)
           sound.push({ fact: judged.fact, from })
           results.push({ id, outcome: 'stored' })
         } else if (judged.verdict === 'waiting') {
@@ -108,9 +109,23 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     return inspection.verdict === 'waiting' && inspection.reason === 'future-clock' && inspection.fact.station === self ? { verdict: 'sound', fact: inspection.fact } : inspection
   }
 
+  /** Which fact holds a number of a chain, this batch's own included. Most come past the end of what is held: those need no look. */
+  function chainsHeld(tx: Db) {
+    const claimed = new Map<string, string>()
+    const ends = new Map<string, number>()
+    return {
+      claim: (fact: Fact) => { claimed.set(`${fact.station} ${fact.seq}`, fact.id) },
+      async holder({ station, seq }: Fact): Promise<string | undefined> {
+        let end = ends.get(station)
+        if (end === undefined) ends.set(station, end = (await store.head(tx, station))?.seq ?? 0)
+        return claimed.get(`${station} ${seq}`) ?? (seq > end ? undefined : store.idAt(tx, station, seq))
+      },
+    }
+  }
+
   /** One number of one chain names one fact: a second is a fork. Our own numbers come back only while we recover. */
-  async function judgeChain(tx: Db, fact: Fact, claimed: Map<string, string>): Promise<{ verdict: 'rejected'; reason: string; detail: string; fact: Fact } | null> {
-    const other = claimed.get(`${fact.station} ${fact.seq}`) ?? await store.idAt(tx, fact.station, fact.seq)
+  async function judgeChain(chains: ReturnType<typeof chainsHeld>, fact: Fact): Promise<{ verdict: 'rejected'; reason: string; detail: string; fact: Fact } | null> {
+    const other = await chains.holder(fact)
     if (other !== undefined) return { verdict: 'rejected', reason: 'forked', detail: `${fact.station} number ${fact.seq} is ${other} here`, fact }
     if (fact.station === self && memory.authoring) {
       return { verdict: 'rejected', reason: 'own-future', detail: `a peer holds our number ${fact.seq}; we hold ${memory.head.seq}`, fact }
@@ -129,11 +144,11 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     if (judged.length === 0) return 0
     await inWorkspace(async (space) => {
       const sound: { fact: Fact; from: string | null; knownPosition: number }[] = []
-      const claimed = new Map<string, string>()
+      const chains = chainsHeld(space.tx)
       for (const { stored, inspection } of judged) {
-        const verdict = inspection.verdict === 'sound' ? await judgeChain(space.tx, inspection.fact, claimed) ?? inspection : inspection
+        const verdict = inspection.verdict === 'sound' ? await judgeChain(chains, inspection.fact) ?? inspection : inspection
         if (verdict.verdict === 'sound') {
-          claimed.set(`${stored.station} ${stored.seq}`, stored.id)
+          chains.claim(verdict.fact)
           sound.push({ fact: verdict.fact, from: stored.from, knownPosition: stored.position })
         } else if (verdict.verdict === 'rejected') {
           await store.turnAway(space.tx, { id: stored.id, reason: verdict.reason, detail: verdict.detail, text: stored.text, from: stored.from ?? self, at: space.now })

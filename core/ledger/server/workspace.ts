@@ -57,7 +57,7 @@ export class Workspace {
   readonly #reachBefore = new Map<string, Reach>()
   readonly #stored: { position: number; fact: Fact; from: string | null }[] = []
   readonly #unreadable = new Set<string>()
-  #toReact: Fact[] = []
+  readonly #toReact = new Map<string, Fact>()
 
   constructor(parts: LedgerParts, memory: LedgerMemory, tx: Db, now: number) {
     this.#parts = parts
@@ -174,7 +174,7 @@ export class Workspace {
 
   /** Runs reactions of facts stored at a time without authoring. */
   async reactToLeftOver(): Promise<void> {
-    this.#toReact.push(...await this.#parts.store.unreacted(this.tx))
+    for (const fact of await this.#parts.store.unreacted(this.tx)) this.#toReact.set(fact.id, fact)
   }
 
   async #foldArrived(subject: string, arrived: Fact[]): Promise<void> {
@@ -198,7 +198,7 @@ export class Workspace {
   }
 
   #reactTo(fact: Fact): void {
-    if (this.#parts.reactions.has(fact.type) && !this.#toReact.some((f) => f.id === fact.id)) this.#toReact.push(fact)
+    if (this.#parts.reactions.has(fact.type)) this.#toReact.set(fact.id, fact)
   }
 
   /** Admits and evolves one fact that is later than all before it; unknown kinds only widen the reach. */
@@ -235,9 +235,9 @@ export class Workspace {
   async #react(): Promise<void> {
     if (!this.#memory.authoring) return
     const writer = this.writer(machine)
-    while (this.#toReact.length > 0) {
-      const facts = this.#toReact
-      this.#toReact = []
+    while (this.#toReact.size > 0) {
+      const facts = [...this.#toReact.values()]
+      this.#toReact.clear()
       for (const fact of facts) {
         const stored = await this.#parts.store.byId(this.tx, fact.id)
         if (stored?.status !== 'admitted') continue
@@ -282,13 +282,13 @@ export class Workspace {
     const items = this.#stored.map(({ position, fact, from }) => ({
       position, id: fact.id, from, reach: unite(this.#entries.get(fact.subject)!.reach, reachOf(fact.station, fact.to)),
     }))
-    const widened: typeof items = []
+    const widened: (typeof items[number] & { earlier: true })[] = []
     const isNew = new Set(items.map((item) => item.id))
     for (const [subject, before] of this.#reachBefore) {
       const reach = this.#entries.get(subject)!.reach
       if (reach.length === before.length) continue
       for (const fact of await this.#parts.store.ofSubject(this.tx, subject)) {
-        if (!isNew.has(fact.id)) widened.push({ position: fact.position, id: fact.id, from: fact.from, reach })
+        if (!isNew.has(fact.id)) widened.push({ position: fact.position, id: fact.id, from: fact.from, reach, earlier: true })
       }
     }
     await this.#parts.outbox.enqueue(this.tx, [...widened, ...items])

@@ -1,13 +1,12 @@
+import { sql } from 'kysely'
 import { bigInteger, countingKey } from '#core/sql/server/columns.ts'
 import type { Migration } from '#core/sql/server/database.ts'
 
-/** One row for each neighbour: our queue's end towards it, our cursor in its queue, and what an operator has decided. */
+/** One row for each neighbour: our cursor in its queue, and what an operator has decided. */
 export interface PeerRow {
   peer: string
   direction: 'up' | 'down'
   epoch: number
-  n: number
-  head: string
   taken_epoch: number
   taken_n: number
   taken_head: string
@@ -63,8 +62,6 @@ export const linkTables: Migration[] = [
         .addColumn('peer', 'text', (c) => c.primaryKey())
         .addColumn('direction', 'text', (c) => c.notNull())
         .addColumn('epoch', bigInteger, (c) => c.notNull())
-        .addColumn('n', bigInteger, (c) => c.notNull())
-        .addColumn('head', 'text', (c) => c.notNull())
         .addColumn('taken_epoch', bigInteger, (c) => c.notNull())
         .addColumn('taken_n', bigInteger, (c) => c.notNull())
         .addColumn('taken_head', 'text', (c) => c.notNull())
@@ -73,7 +70,7 @@ export const linkTables: Migration[] = [
         .addColumn('stuck_who', 'text')
         .addColumn('recovery', 'text')
         .execute()
-      await db.schema.createTable('link_out')
+      const out = db.schema.createTable('link_out')
         .addColumn('peer', 'text', (c) => c.notNull())
         .addColumn('epoch', bigInteger, (c) => c.notNull())
         .addColumn('n', bigInteger, (c) => c.notNull())
@@ -82,7 +79,8 @@ export const linkTables: Migration[] = [
         .addColumn('head', 'text', (c) => c.notNull())
         .addColumn('queued_at', bigInteger, (c) => c.notNull())
         .addPrimaryKeyConstraint('link_out_key', ['peer', 'epoch', 'n'])
-        .execute()
+      // Kept in the order of its key: one page fewer to write for every entry.
+      await (dialect === 'sqlite' ? out.modifyEnd(sql`without rowid`) : out).execute()
       // By position, not by id: small, and new entries land at its end.
       await db.schema.createIndex('link_out_once').unique().on('link_out').columns(['peer', 'epoch', 'position']).execute()
       await db.schema.createTable('link_receipts')

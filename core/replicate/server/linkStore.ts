@@ -9,25 +9,29 @@ import type { OutRow, PeerRow, ReceiptRow } from './link.tables.ts'
 const keptReceipts = 1000
 const rowsPerInsert = 100
 
+/** A neighbour with the end of our queue to it: the queue itself says where it ends, so no second row changes with every entry. */
+export type PeerLine = PeerRow & { n: number }
+const peerLines = 'select p.*, coalesce((select max(o.n) from link_out o where o.peer = p.peer and o.epoch = p.epoch), 0) as n from link_peers p'
+
 /** The links' SQL. */
 export function linkStore(dialect: Dialect) {
   const run = <Row>(db: Db, sql: string, parameters: readonly unknown[] = []) => statement<Row>(db, sql, parameters, dialect)
 
   return {
-    peers: (db: Db) => run<PeerRow>(db, 'select * from link_peers order by peer'),
+    peers: (db: Db) => run<PeerLine>(db, `${peerLines} order by p.peer`),
 
-    async peer(db: Db, peer: string): Promise<PeerRow | undefined> {
-      return (await run<PeerRow>(db, 'select * from link_peers where peer = ?', [peer]))[0]
+    async peer(db: Db, peer: string): Promise<PeerLine | undefined> {
+      return (await run<PeerLine>(db, `${peerLines} where p.peer = ?`, [peer]))[0]
     },
 
     async addPeer(db: Db, peer: string, direction: 'up' | 'down'): Promise<void> {
-      await run(db, 'insert into link_peers (peer, direction, epoch, n, head, taken_epoch, taken_n, taken_head, cut, stuck_code, stuck_who, recovery)'
-        + ' values (?, ?, 1, 0, \'\', 0, 0, \'\', 0, null, null, null)', [peer, direction])
+      await run(db, 'insert into link_peers (peer, direction, epoch, taken_epoch, taken_n, taken_head, cut, stuck_code, stuck_who, recovery)'
+        + ' values (?, ?, 1, 0, 0, \'\', 0, null, null, null)', [peer, direction])
     },
 
     async openEpoch(db: Db, peer: string, epoch: number): Promise<void> {
       await run(db, 'delete from link_out where peer = ?', [peer])
-      await run(db, 'update link_peers set epoch = ?, n = 0, head = \'\' where peer = ?', [epoch, peer])
+      await run(db, 'update link_peers set epoch = ? where peer = ?', [epoch, peer])
     },
 
     async setTaken(db: Db, peer: string, taken: Cursor): Promise<void> {
@@ -63,8 +67,6 @@ export function linkStore(dialect: Dialect) {
         await run(db, `insert into link_out (peer, epoch, n, fact_id, position, head, queued_at) values ${some.map(() => '(?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
           some.flatMap((r) => [r.peer, r.epoch, r.n, r.fact_id, r.position, r.head, r.queued_at]))
       }
-      const last = rows.at(-1)
-      if (last) await run(db, 'update link_peers set n = ?, head = ? where peer = ?', [last.n, last.head, last.peer])
     },
 
     /** The running hash at an entry; null when there is none. */
@@ -125,7 +127,7 @@ export function linkStore(dialect: Dialect) {
 
 export type LinkStore = ReturnType<typeof linkStore>
 
-export function memoryOf(row: PeerRow, acked: { epoch: number; n: number }): LinkMemory {
+export function memoryOf(row: PeerLine, acked: { epoch: number; n: number }): LinkMemory {
   return {
     taken: { epoch: row.taken_epoch, n: row.taken_n, head: row.taken_head },
     out: { epoch: row.epoch, n: row.n },

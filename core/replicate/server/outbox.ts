@@ -4,7 +4,7 @@ import type { Outbox } from '#core/ledger/server/ledger.ts'
 import type { Db, Dialect } from '#core/sql/server/database.ts'
 import { nextHead } from '../taking.ts'
 import type { PeerRow } from './link.tables.ts'
-import { linkStore } from './linkStore.ts'
+import { linkStore, type PeerLine } from './linkStore.ts'
 
 const fillPage = 1000
 
@@ -17,7 +17,7 @@ export interface LinkOutbox extends Outbox {
   openEpoch(tx: Db, peer: Address, epoch: number): Promise<void>
 }
 
-interface Item { position: number; id: string; reach: Reach; from: string | null }
+type Item = Parameters<Outbox['enqueue']>[1][number]
 
 /** The queues to the neighbours: filled in the very transaction that stores a fact (SPEC ). */
 export function createOutbox(options: { self: Address; dialect: Dialect; clock: Clock; sha256(text: string): string }): LinkOutbox {
@@ -28,8 +28,10 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
   /** Whether a reach has anything on the other side of this link. */
   const leadsThere = (peer: PeerRow, reach: Reach) => (peer.direction === 'down' ? touchesSubtree(reach, peer.peer) : leavesSubtree(reach, self))
 
-  async function append(tx: Db, peer: PeerRow, items: { position: number; id: string }[]): Promise<void> {
-    let { n, head } = peer
+  async function append(tx: Db, peer: PeerLine, items: { position: number; id: string }[]): Promise<void> {
+    if (items.length === 0) return
+    let { n } = peer
+    let head = await store.headAt(tx, peer.peer, peer.epoch, n) ?? ''
     const now = clock.now()
     await store.append(tx, items.map(({ position, id }) => {
       n += 1
@@ -37,8 +39,7 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
       return { peer: peer.peer, epoch: peer.epoch, n, fact_id: id, position, head, queued_at: now }
     }))
     peer.n = n
-    peer.head = head
-    if (items.length > 0) touched.add(peer.peer)
+    touched.add(peer.peer)
   }
 
   async function fill(tx: Db, name: Address, back: boolean): Promise<void> {
@@ -72,7 +73,8 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
       for (const peer of await store.peers(tx)) {
         const byPosition = new Map(items.filter((i) => i.from !== peer.peer && leadsThere(peer, i.reach)).map((i) => [i.position, i]))
         if (byPosition.size === 0) continue
-        const known = await store.queued(tx, peer.peer, peer.epoch, [...byPosition.keys()])
+        const earlier = [...byPosition.values()].filter((i) => i.earlier).map((i) => i.position)
+        const known = await store.queued(tx, peer.peer, peer.epoch, earlier)
         await append(tx, peer, [...byPosition.values()].filter((i) => !known.has(i.position)))
       }
     },

@@ -2,7 +2,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
 import type { Database, Db } from './database.ts'
 import { oneAtATime } from './oneAtATime.ts'
-import { statement } from './statement.ts'
+import { answersAtOnce, statement } from './statement.ts'
 
 const maxPrepared = 500
 
@@ -45,12 +45,24 @@ function open(path: string, readOnly: boolean): DatabaseSync {
   if (!readOnly) db.exec('pragma journal_mode = wal; pragma synchronous = full')
   // Not mapped into memory: a torn disk would end the process instead of failing a statement, and every mapped page counts as ours.
   db.exec('pragma cache_size = -8000; pragma temp_store = memory')
+  // 16 MB of log between checkpoints: the same few pages are rewritten by every commit, and reach the file only once.
+  if (!readOnly) db.exec('pragma wal_autocheckpoint = 4000')
   return db
 }
 
 /** One file, two connections: one writes (alone, one transaction at a time), one reads committed data meanwhile. */
 export function openSqlite(path: string): Database {
-  const kysely = (readOnly: boolean): Db => new Kysely({ dialect: new SqliteDialect({ database: kyselyDatabase(open(path, readOnly)) }) })
+  const kysely = (readOnly: boolean): Db => {
+    const database = kyselyDatabase(open(path, readOnly))
+    const db: Db = new Kysely({ dialect: new SqliteDialect({ database }) })
+    answersAtOnce(db, (sql, parameters) => {
+      const prepared = database.prepare(sql)
+      if (prepared.reader) return prepared.all(parameters)
+      prepared.run(parameters)
+      return []
+    })
+    return db
+  }
   const writer = kysely(false)
   const reader = kysely(true)
   const alone = oneAtATime()
