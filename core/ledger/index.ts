@@ -1,4 +1,5 @@
 export * from './audience.ts'
+export * from './birthmark.ts'
 export * from './canonical.ts'
 export * from './clock.ts'
 export * from './directory.ts'

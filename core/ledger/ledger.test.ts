@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import golden from './golden/facts.v1.json' with { type: 'json' }
-import { compareFacts, encode, fold, leavesSubtree, modeOfSubject, reachOf, reaches, readWire, subjectOf, tick, touchesSubtree, unite, witness, type Fact } from './index.ts'
+import { compareFacts, encode, fold, isMadeAt, leavesSubtree, modeOfSubject, newSubject, reachOf, reaches, readWire, subjectOf, tick, touchesSubtree, unite, witness, type Fact } from './index.ts'
 import { noteSubject, testDirectory } from './testNote.ts'
 import { webCrypto, webSigner } from './webCrypto.ts'
 
@@ -87,4 +87,13 @@ test('L-14 links: what is for a station reaches it over every hop on the way and
       if (outside) expect(leavesSubtree(reach, child)).toBe(true)
     }
   }))
+})
+
+test('L-18 the mark in an id fits the station that made it and no other', () => {
+  fc.assert(fc.property(fc.constantFrom(...addresses), fc.constantFrom(...addresses), fc.constantFrom('actual', 'exercise', 'test'), fc.nat(2 ** 45), (maker, other, mode, now) => {
+    const subject = newSubject('report', maker, mode, now)
+    expect(modeOfSubject(subject)).toBe(mode)
+    expect(isMadeAt(subject, other)).toBe(maker === other)
+  }))
+  for (const subject of ['report/', 'report/01', 'report/01.x', `report/${'0'.repeat(26)}`, `report/${'长'.repeat(26)}`]) expect(isMadeAt(subject, '65')).toBe(false)
 })

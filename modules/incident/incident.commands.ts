@@ -1,5 +1,5 @@
 import { refuse, type Address, type Refusal } from '#core/kernel/index.ts'
-import { modeOfSubject, type Directory, type FactDraft, type Mode } from '#core/ledger/index.ts'
+import { modeOfSubject, type Directory, type FactDraft } from '#core/ledger/index.ts'
 import { audienceFor, gradeIncident, graver, mayConfirm, raise, type Attributes, type Figures, type Grade, type Norms } from '#modules/norms/index.ts'
 import { incidentSubject, type IncidentBody, type IncidentFactType, type Place } from './incident.facts.ts'
 import { mayState } from './incident.rules.ts'
@@ -16,9 +16,8 @@ function draft<T extends IncidentFactType>(type: T, id: string, body: IncidentBo
 }
 
 export interface OpenIncident {
-  /** A new ULID, without a mode suffix. */
-  id: string
-  mode: Mode
+  /** From `newSubject`: an incident is opened only where its id was made. */
+  subject: string
   code: string
   title: string
   occurredAt: number
@@ -30,8 +29,7 @@ export interface OpenIncident {
  * Opens an incident at this station, which leads it at first. Nobody else learns of it yet: the first `assessIncident`
  * states the audience, and a subject travels whole. So a draft report may open its incident at once.
  */
-export function openIncident({ id, mode, ...body }: OpenIncident, { norms }: IncidentContext): FactDraft[] {
-  const subject = incidentSubject(id, mode)
+export function openIncident({ subject, ...body }: OpenIncident, { norms }: IncidentContext): FactDraft[] {
   return [{ type: 'incident.opened.v1', subject, to: [], body: { ...body, norms: norms.stamp } }]
 }
 

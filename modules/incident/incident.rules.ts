@@ -1,5 +1,5 @@
 import { isWithin, parentOf, refuse, type Address, type Refusal } from '#core/kernel/index.ts'
-import { idOfSubject, modeOfSubject, reaches, reachOf, unite, type Fact, type SubjectType } from '#core/ledger/index.ts'
+import { idOfSubject, isMadeAt, modeOfSubject, reaches, reachOf, unite, type Fact, type SubjectType } from '#core/ledger/index.ts'
 import { measureNames } from '#modules/norms/index.ts'
 import { incidentFacts, type IncidentBody, type IncidentFactType } from './incident.facts.ts'
 import type { FigureChange, IncidentState, Said } from './incident.state.ts'
@@ -32,7 +32,10 @@ export function isInCharge(state: IncidentState, station: Address): boolean {
 
 export function admitIncident(fact: Fact, state: IncidentState): Refusal | null {
   if (!(fact.type in incidentFacts)) return null
-  if (fact.type === 'incident.opened.v1') return state.opened ? refuse('incident.already-open', '事件已建立', 'The incident is already open') : null
+  if (fact.type === 'incident.opened.v1') {
+    if (state.opened) return refuse('incident.already-open', '事件已建立', 'The incident is already open')
+    return isMadeAt(fact.subject, fact.station) ? null : refuse('incident.not-yours', '事件编号不是该平台生成的', 'The incident\'s id was made at another station')
+  }
   return mayState(fact.type as IncidentFactType, fact.body, fact.station, state) ?? sameMode(fact)
 }
 

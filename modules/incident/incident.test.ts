@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRefusal, type Refusal } from '#core/kernel/index.ts'
-import { compareFacts, fold, modeOfSubject, type Directory, type Fact, type FactDraft } from '#core/ledger/index.ts'
+import { compareFacts, fold, idOfSubject, modeOfSubject, newSubject, type Directory, type Fact, type FactDraft } from '#core/ledger/index.ts'
 import { grades, shippedNorms } from '#modules/norms/index.ts'
 import { acceptHandover, assessIncident, closeIncident, confirmIncident, declineHandover, mergeIncident, offerHandover, openIncident, previewGrade, shareIncident, type AssessIncident } from './incident.commands.ts'
-import { incidentFacts, incidentSubject, type IncidentFactType } from './incident.facts.ts'
+import { incidentFacts, type IncidentFactType } from './incident.facts.ts'
 import { incidentType } from './incident.rules.ts'
 import { differencesOf, gradeOf, mergedInto, statusOf, type IncidentState } from './incident.state.ts'
 import { incidentDetail, isParty } from './incident.view.ts'
@@ -48,8 +48,14 @@ function pen() {
   }
 }
 
-const opening = (id = '01A', mode: 'actual' | 'exercise' = 'actual') => ({
-  id, mode, code: '11C02', title: '乌什县7.1级地震', occurredAt: 1, learnedAt: 2, place: { division: '652927', lon: 78.63, lat: 41.26 },
+/** Incidents made at stations; `quake` is the county's, the one most tests are about. */
+const quake = newSubject('incident', county, 'actual', 1)
+const flood = newSubject('incident', prefecture, 'actual', 2)
+const fire = newSubject('incident', county, 'actual', 3)
+const drill = newSubject('incident', county, 'exercise', 4)
+
+const opening = (subject = quake) => ({
+  subject, code: '11C02', title: '乌什县7.1级地震', occurredAt: 1, learnedAt: 2, place: { division: '652927', lon: 78.63, lat: 41.26 },
 })
 const observed = (figures: AssessIncident['figures'], rest: Partial<AssessIncident> = {}): AssessIncident => ({ report: '01R', figures, ...rest })
 
@@ -57,7 +63,7 @@ const observed = (figures: AssessIncident['figures'], rest: Partial<AssessIncide
 function reported(figures: AssessIncident['figures'] = { deaths: null, missing: 0 }, rest: Partial<AssessIncident> = { attributes: { magnitude: 7.1 } }) {
   const p = pen()
   p.write(county, openIncident(opening(), contextAt(county)))
-  const subject = incidentSubject('01A')
+  const subject = quake
   const now = () => p.stateOf(subject)
   p.write(county, assessIncident(now(), observed(figures, rest), contextAt(county)))
   return { ...p, subject, now }
@@ -69,8 +75,8 @@ describe('opening and assessing', () => {
   test('a draft report\'s incident stays at home until a report tells of it', () => {
     const p = pen()
     const [opened] = p.write(county, openIncident(opening(), contextAt(county)))
-    expect(opened).toMatchObject({ subject: 'incident/01A', to: [] })
-    const state = p.stateOf('incident/01A')
+    expect(opened).toMatchObject({ subject: quake, to: [] })
+    const state = p.stateOf(quake)
     expect(statusOf(state)).toBe('draft')
     expect([county, prefecture].map((s) => isParty(state, s))).toEqual([true, false])
   })
@@ -137,10 +143,21 @@ describe('opening and assessing', () => {
   test('an incident opens once, and nothing is said of one that is not open', () => {
     const p = pen()
     p.write(county, openIncident(opening(), contextAt(county)))
-    p.write(neighbour, openIncident(opening(), contextAt(neighbour)))
-    expect(p.stateOf('incident/01A').lead).toBe(county)
-    expect([...p.refusedOf('incident/01A').values()].map((r) => r.code)).toEqual(['incident.already-open'])
-    expect(code(closeIncident(incidentType.start('incident/01B'), '', contextAt(county)))).toBe('incident.not-found')
+    p.write(county, openIncident(opening(), contextAt(county)))
+    expect(p.stateOf(quake).lead).toBe(county)
+    expect([...p.refusedOf(quake).values()].map((r) => r.code)).toEqual(['incident.already-open'])
+    expect(code(closeIncident(incidentType.start(flood), '', contextAt(county)))).toBe('incident.not-found')
+  })
+})
+
+describe('the lead of an incident', () => {
+  test('L-18 a station that has seen an incident cannot backdate its opening and lead it', () => {
+    const r = reported()
+    const [stolen] = r.write(neighbour, openIncident(opening(), contextAt(neighbour)))
+    const backdated = r.facts.map((fact) => (fact === stolen ? { ...fact, at: [1, 0] as const } : fact))
+    expect(r.refusedOf(quake, backdated).get(stolen!.id)?.code).toBe('incident.not-yours')
+    expect(r.stateOf(quake, backdated)).toEqual(r.stateOf(quake, r.facts.filter((fact) => fact !== stolen)))
+    expect(r.stateOf(quake, backdated).lead).toBe(county)
   })
 })
 
@@ -229,8 +246,8 @@ describe('handing over the lead', () => {
 describe('merging duplicates', () => {
   function two() {
     const r = reported()
-    r.write(prefecture, openIncident(opening('01B'), contextAt(prefecture)))
-    const other = () => r.stateOf('incident/01B')
+    r.write(prefecture, openIncident(opening(flood), contextAt(prefecture)))
+    const other = () => r.stateOf(flood)
     r.write(prefecture, assessIncident(other(), observed({}, { report: '01S' }), contextAt(prefecture)))
     return { ...r, other }
   }
@@ -238,8 +255,8 @@ describe('merging duplicates', () => {
   test('one fact on each of the two, and both say so', () => {
     const r = two()
     r.write(prefecture, mergeIncident(r.now(), r.other(), '同一地震', contextAt(prefecture)))
-    expect(mergedInto(r.now())).toBe('01B')
-    expect(r.other().absorbed).toEqual(['01A'])
+    expect(mergedInto(r.now())).toBe(idOfSubject(flood))
+    expect(r.other().absorbed).toEqual([idOfSubject(quake)])
     expect(statusOf(r.now())).toBe('merged')
   })
 
@@ -254,8 +271,8 @@ describe('merging duplicates', () => {
   test('not into itself, not into one that is merged, not across modes, not by a bystander', () => {
     const r = two()
     expect(code(mergeIncident(r.now(), r.now(), '', contextAt(county)))).toBe('incident.cannot-merge')
-    r.write(county, openIncident(opening('01X', 'exercise'), contextAt(county)))
-    expect(code(mergeIncident(r.now(), r.stateOf('incident/01X.x'), '', contextAt(county)))).toBe('incident.cannot-merge')
+    r.write(county, openIncident(opening(drill), contextAt(county)))
+    expect(code(mergeIncident(r.now(), r.stateOf(drill), '', contextAt(county)))).toBe('incident.cannot-merge')
     expect(code(mergeIncident(r.now(), r.other(), '', contextAt(neighbour)))).toBe('incident.not-in-charge')
     r.write(prefecture, mergeIncident(r.now(), r.other(), '同一地震', contextAt(prefecture)))
     expect(code(mergeIncident(r.other(), r.now(), '', contextAt(prefecture)))).toBe('incident.cannot-merge')
@@ -263,19 +280,19 @@ describe('merging duplicates', () => {
 
   test('a fact that names a subject of another mode is refused by the fold', () => {
     const r = two()
-    r.write(county, [{ type: 'incident.merged.v1', subject: 'incident/01A', to: [], body: { into: '01X.x', reason: '', over: [] } }])
+    r.write(county, [{ type: 'incident.merged.v1', subject: quake, to: [], body: { into: idOfSubject(drill), reason: '', over: [] } }])
     expect([...r.refusedOf(r.subject).values()].map((x) => x.code)).toEqual(['incident.mode-mismatch'])
   })
 
   test('merged into two different ones while apart: shown, and resolved by a further merge', () => {
     const r = two()
-    r.write(county, openIncident(opening('01C'), contextAt(county)))
+    r.write(county, openIncident(opening(fire), contextAt(county)))
     const before = r.now()
     r.write(prefecture, mergeIncident(before, r.other(), '', contextAt(prefecture)))
-    r.write(county, mergeIncident(before, r.stateOf('incident/01C'), '', contextAt(county)))
+    r.write(county, mergeIncident(before, r.stateOf(fire), '', contextAt(county)))
     expect([mergedInto(r.now()), statusOf(r.now()), differencesOf(r.now()).map((d) => d.about)]).toEqual([null, 'merged', ['merge']])
     r.write(prefecture, mergeIncident(r.now(), r.other(), '以地区为准', contextAt(prefecture)))
-    expect([mergedInto(r.now()), differencesOf(r.now()), r.stateOf('incident/01C').absorbed]).toEqual(['01B', [], []])
+    expect([mergedInto(r.now()), differencesOf(r.now()), r.stateOf(fire).absorbed]).toEqual([idOfSubject(flood), [], []])
   })
 })
 

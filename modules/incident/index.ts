@@ -1,7 +1,7 @@
 /**
  * For `report`: open with the draft, assess when the report goes out.
  *
- *   for (const d of openIncident({ id: newId(w.now), mode, code, … }, { self, norms })) await w.append(d)
+ *   for (const d of openIncident({ subject: newSubject('incident', w.self, mode, w.now), code, … }, { self, norms })) await w.append(d)
  *   const state = await w.state(incidentType, incidentSubject(incidentId))
  *   const drafts = assessIncident(state, { report: reportId, figures, attributes, level }, { self, norms })   // or a Refusal
  *   gradeOf(state).reporting → deadlines and audience (`audienceFor(norms, self, grade)` of norms)

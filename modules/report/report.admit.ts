@@ -1,6 +1,5 @@
 import { isWithin, refuse, type Refusal } from '#core/kernel/index.ts'
-import { modeOfSubject, type Fact } from '#core/ledger/index.ts'
-import { isMadeAt } from './report.id.ts'
+import { isMadeAt, modeOfSubject, type Fact } from '#core/ledger/index.ts'
 import type { ReportBody, ReportFactType } from './report.facts.ts'
 import { doneBy, hopOf, isParty, type ReportState } from './report.state.ts'
 
@@ -81,6 +80,8 @@ const rules: { [Type in ReportFactType]: (state: ReportState, fact: Fact, body: 
     if (refusal) return refusal
     const above = body.to.find((station) => !isWithin(station, fact.station))
     if (above !== undefined) return refuse('report.not-below', `${above} 不在本站辖区内，不能批示`, `${above} is not below this station: it takes no instruction from here`)
+    // Else a station between could backdate an instruction of its own under this id and push out the one from above.
+    if (!isMadeAt(`instruction/${body.instructionId}`, fact.station)) return refuse('report.instruction-not-yours', '批示编号不是本站生成的', 'This instruction id was made at another station')
     if (state.instructions.some((known) => known.instructionId === body.instructionId)) return refuse('report.instruction-known', '批示编号重复', 'This instruction id is taken')
     return null
   },

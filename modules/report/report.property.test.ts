@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { fold, type Fact, type FactDraft } from '#core/ledger/index.ts'
 import * as decide from './report.decide.ts'
 import { reportFacts, type ReportFactType } from './report.facts.ts'
-import { isMadeAt, newReportSubject } from './report.id.ts'
 import { reportType } from './report.rules.ts'
-import { county, minutes, otherCounty, prefecture, region, sampleContent, scene, seismology, testDesk } from './testDesk.ts'
+import { county, instructionAt, minutes, otherCounty, prefecture, region, sampleContent, scene, seismology, testDesk } from './testDesk.ts'
 
 type Desk = ReturnType<typeof testDesk>
 const stations = [region, prefecture, county, scene, seismology, otherCounty]
@@ -18,8 +17,8 @@ const commands: Record<string, (desk: Desk, id: string, station: string, pick: n
   accept: (desk, id, station) => void desk.state(station, decide.accept(desk.report(id), {})),
   giveBack: (desk, id, station) => void desk.state(station, decide.giveBack(desk.report(id), { reason: '请补充' })),
   forward: (desk, id, station, pick) => void desk.state(station, decide.forward(desk.report(id), { to: [stations[pick % stations.length] ?? region] }, desk.situation(station), desk.incidentOf(id))),
-  instruct: (desk, id, station, pick) => void desk.state(station, decide.instruct(desk.report(id), { text: '速查', due: desk.clock.now() + minutes(5), to: [stations[pick % stations.length] ?? region] }, desk.situation(station), desk.incidentOf(id), `i${pick}`)),
-  feedBack: (desk, id, station, pick) => void desk.state(station, decide.feedBack(desk.report(id), { instructionId: `i${pick}`, text: '已办', done: pick % 2 === 0 })),
+  instruct: (desk, id, station, pick) => void desk.state(station, decide.instruct(desk.report(id), { text: '速查', due: desk.clock.now() + minutes(5), to: [stations[pick % stations.length] ?? region] }, desk.situation(station), desk.incidentOf(id), instructionAt(station, pick))),
+  feedBack: (desk, id, station, pick) => void desk.state(station, decide.feedBack(desk.report(id), { instructionId: desk.report(id).instructions[pick]?.instructionId ?? 'none', text: '已办', done: pick % 2 === 0 })),
   urge: (desk, id, station) => void desk.state(station, decide.urge(desk.report(id), {}, desk.situation(station))),
   urgeByItself: (desk, id, station) => void desk.state(station, decide.urgeWhatIsDue(desk.report(id), desk.situation(station))),
   close: (desk, id, station) => void desk.state(station, decide.close(desk.report(id), {})),
@@ -71,8 +70,8 @@ describe('whatever people do', () => {
       'report.followed.v1': { by: '01AAAAAAAAAAAAAAAAAAAAAAAA', kind: 'final', corrected: [], stillMissing: [] },
       'report.merged.v1': { into: '01AAAAAAAAAAAAAAAAAAAAAAAA', reason: '重复' },
       'report.urged.v1': { cause: 'by-hand', station: county, due: null },
-      'report.instructed.v1': { instructionId: 'i0', text: '撤回', due: 1, to: [otherCounty] },
-      'report.feedback.v1': { instructionId: 'i0', text: '已办', done: true },
+      'report.instructed.v1': { instructionId: instructionAt(otherCounty), text: '撤回', due: 1, to: [otherCounty] },
+      'report.feedback.v1': { instructionId: instructionAt(region), text: '已办', done: true },
       'report.closed.v1': {},
     }
     expect(Object.keys(bodies).sort()).toEqual(Object.keys(reportFacts).sort())
@@ -127,13 +126,5 @@ describe('stations that act while apart', () => {
       const refused = [...(folds[0]?.refused.values() ?? [])].map(({ code }) => code)
       expect(refused.filter((code) => code !== 'report.already-merged')).toEqual([])
     }), { numRuns: 300 })
-  })
-})
-
-describe('the mark in an id', () => {
-  it('fits its own station and no other', () => {
-    fc.assert(fc.property(fc.constantFrom(...stations), fc.constantFrom(...stations), fc.constantFrom('actual', 'exercise', 'test'), fc.nat(2 ** 45), (maker, other, mode, now) => {
-      expect(isMadeAt(newReportSubject(maker, mode, now), other)).toBe(maker === other)
-    }))
   })
 })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import * as decide from './report.decide.ts'
 import { defaultWeights, qualityOf } from './report.quality.ts'
-import { county, minutes, prefecture, quake, sampleContent, testDesk } from './testDesk.ts'
+import { county, instructionAt, minutes, prefecture, quake, sampleContent, testDesk } from './testDesk.ts'
 
 type Desk = ReturnType<typeof testDesk>
 const known = { deaths: 3, missing: 0, seriousInjuries: 1, lightInjuries: 5, trapped: 0, evacuated: 300, lossWan: 100 }
@@ -54,8 +54,8 @@ it('an overdue follow-up and an instruction fed back late cost closure, by what 
   const desk = testDesk()
   const id = desk.send(county, complete)
   desk.receive(id, prefecture)
-  desk.state(prefecture, decide.instruct(desk.report(id), { text: '核实', due: desk.clock.now() + minutes(30) }, desk.situation(prefecture), desk.incidentOf(id), 'i1'))
-  desk.state(county, decide.feedBack(desk.report(id), { instructionId: 'i1', text: '已核实', done: true }))
+  desk.state(prefecture, decide.instruct(desk.report(id), { text: '核实', due: desk.clock.now() + minutes(30) }, desk.situation(prefecture), desk.incidentOf(id), instructionAt(prefecture)))
+  desk.state(county, decide.feedBack(desk.report(id), { instructionId: instructionAt(prefecture), text: '已核实', done: true }))
   expect(points(desk, id)?.[3]).toEqual(['closure', 15])
   desk.clock.advance(minutes(121))
   expect(points(desk, id)?.[3]).toEqual(['closure', 7.5])

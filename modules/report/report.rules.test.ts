@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as decide from './report.decide.ts'
 import { deadlinesOf, pendingUrges } from './report.deadlines.ts'
 import { statusOf } from './report.state.ts'
-import { county, minutes, otherCounty, prefecture, quake, region, sampleContent, scene, seismology, testDesk } from './testDesk.ts'
+import { county, instructionAt, minutes, otherCounty, prefecture, quake, region, sampleContent, scene, seismology, testDesk } from './testDesk.ts'
 
 const learned = quake + minutes(1)
 
@@ -23,12 +23,12 @@ describe('from draft to closing', () => {
     expect(status()).toBe('received')
     expect(desk.state(prefecture, decide.accept(desk.report(id), {}))).toBeNull()
     expect(status()).toBe('accepted')
-    expect(desk.state(region, decide.instruct(desk.report(id), { text: '全力救援', due: desk.clock.now() + minutes(60), to: [scene] }, desk.situation(region), desk.incidentOf(id), 'i1'))).toBeNull()
+    expect(desk.state(region, decide.instruct(desk.report(id), { text: '全力救援', due: desk.clock.now() + minutes(60), to: [scene] }, desk.situation(region), desk.incidentOf(id), instructionAt(region)))).toBeNull()
     expect(status()).toBe('handling')
     expect(desk.state(county, decide.close(desk.report(id), {}))?.code).toBe('report.instructions-open')
-    expect(desk.state(scene, decide.feedBack(desk.report(id), { instructionId: 'i1', text: '已到达', done: false }))).toBeNull()
+    expect(desk.state(scene, decide.feedBack(desk.report(id), { instructionId: instructionAt(region), text: '已到达', done: false }))).toBeNull()
     expect(status()).toBe('handling')
-    expect(desk.state(scene, decide.feedBack(desk.report(id), { instructionId: 'i1', text: '被困人员全部救出', done: true }))).toBeNull()
+    expect(desk.state(scene, decide.feedBack(desk.report(id), { instructionId: instructionAt(region), text: '被困人员全部救出', done: true }))).toBeNull()
     expect(status()).toBe('handled')
     expect(desk.state(county, decide.close(desk.report(id), { outcome: '救援结束' }))).toBeNull()
     expect(status()).toBe('closed')
@@ -200,9 +200,9 @@ describe('deadlines', () => {
     desk.state(prefecture, decide.accept(desk.report(id), {}))
     expect(find(desk, id, 'relay', prefecture)?.metAt).toBe(desk.clock.now())
     expect(find(desk, id, 'relay', region)?.metAt).toBeNull()
-    desk.state(region, decide.instruct(desk.report(id), { text: '核实伤亡', due: desk.clock.now() + minutes(30) }, desk.situation(region), desk.incidentOf(id), 'i1'))
+    desk.state(region, decide.instruct(desk.report(id), { text: '核实伤亡', due: desk.clock.now() + minutes(30) }, desk.situation(region), desk.incidentOf(id), instructionAt(region)))
     desk.clock.advance(minutes(31))
-    desk.state(county, decide.feedBack(desk.report(id), { instructionId: 'i1', text: '已核实', done: true }))
+    desk.state(county, decide.feedBack(desk.report(id), { instructionId: instructionAt(region), text: '已核实', done: true }))
     expect(find(desk, id, 'instruction', county)).toMatchObject({ late: true, metAt: desk.clock.now() })
     desk.send(county, { kind: 'final', incidentId: desk.report(id).content?.incidentId ?? '' })
     expect(find(desk, id, 'followUp', county)?.metAt).toBe(desk.clock.now())
@@ -248,17 +248,26 @@ describe('automatic urging', () => {
 })
 
 describe('authority', () => {
+  it('L-18 a station that has seen the region\'s instruction cannot push it out with an earlier one of the same id', () => {
+    const desk = testDesk()
+    const id = desk.send(county)
+    desk.receive(id, prefecture, region)
+    const instruct = (from: string, at: string) => desk.state(from, decide.instruct(desk.report(id), { text: '不必查明', due: desk.clock.now() + 1 }, desk.situation(from), desk.incidentOf(id), instructionAt(at)))
+    expect(instruct(prefecture, region)?.code).toBe('report.instruction-not-yours')
+    expect(instruct(region, region)).toBeNull()
+  })
+
   it('an instruction goes only downward, and only the instructed feed back', () => {
     const desk = testDesk()
     const id = desk.send(county)
     desk.receive(id, prefecture, region)
-    const instruct = (from: string, to?: string[], instructionId = 'i1') =>
+    const instruct = (from: string, to?: string[], instructionId = instructionAt(from)) =>
       desk.state(from, decide.instruct(desk.report(id), { text: '查明震情', due: desk.clock.now() + 1, to }, desk.situation(from), desk.incidentOf(id), instructionId))
     expect(instruct(prefecture)).toBeNull()
-    expect(instruct(prefecture, [region], 'i2')?.code).toBe('report.not-below')
-    expect(instruct(region, [county])?.code).toBe('report.instruction-known')
-    expect(desk.state(region, decide.feedBack(desk.report(id), { instructionId: 'i1', text: '已办', done: true }))?.code).toBe('report.not-instructed')
-    expect(desk.state(county, decide.feedBack(desk.report(id), { instructionId: 'i9', text: '已办', done: true }))?.code).toBe('report.instruction-unknown')
+    expect(instruct(prefecture, [region], instructionAt(prefecture, 2))?.code).toBe('report.not-below')
+    expect(instruct(prefecture, [county])?.code).toBe('report.instruction-known')
+    expect(desk.state(region, decide.feedBack(desk.report(id), { instructionId: instructionAt(prefecture), text: '已办', done: true }))?.code).toBe('report.not-instructed')
+    expect(desk.state(county, decide.feedBack(desk.report(id), { instructionId: instructionAt(prefecture, 9), text: '已办', done: true }))?.code).toBe('report.instruction-unknown')
     expect(desk.state(otherCounty, decide.accept(desk.report(id), {}))?.code).toBe('report.not-yours')
   })
 

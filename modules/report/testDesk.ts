@@ -1,11 +1,10 @@
 import { isRefusal, levelOf, testClock, type Address, type Refusal } from '#core/kernel/index.ts'
-import { encode, fold, modeOfSubject, tick, witness, zeroTime, type Directory, type Fact, type FactDraft, type HybridTime, type Mode, type Statement, type SubjectType } from '#core/ledger/index.ts'
+import { encode, fold, modeOfSubject, newSubject, tick, witness, zeroTime, type Directory, type Fact, type FactDraft, type HybridTime, type Mode, type Statement, type SubjectType } from '#core/ledger/index.ts'
 import { webCrypto } from '#core/ledger/webCrypto.ts'
 import { incidentSubject, incidentType, openIncident, type IncidentState } from '#modules/incident/index.ts'
 import { shippedNorms } from '#modules/norms/index.ts'
 import * as decide from './report.decide.ts'
 import { reportFacts, type Content, type ReportFactType } from './report.facts.ts'
-import { newReportSubject } from './report.id.ts'
 import { reportType } from './report.rules.ts'
 import type { ReportState } from './report.state.ts'
 
@@ -19,6 +18,9 @@ export const otherCounty = '65/6529/652922'
 export const minutes = (count: number) => count * 60_000
 /** 2024-01-23 02:09 Beijing time. */
 export const quake = Date.UTC(2024, 0, 22, 18, 9)
+
+/** The id of an instruction made at a station, the same for the same number. */
+export const instructionAt = (station: Address, number = 1) => newSubject('instruction', station, 'actual', number, () => 0.5).slice('instruction/'.length)
 
 /** An earthquake of the first minutes: magnitude known, casualties not. */
 export function sampleContent(change: Partial<Content> = {}): Content {
@@ -77,11 +79,11 @@ export function testDesk({ clock = testClock(quake + minutes(10)), skewMs = 0 } 
   /** A draft at a station; a new incident unless the content names one. */
   function draft(station: Address, change: Partial<Content> = {}, mode: Mode = 'actual'): string {
     const norms = shippedNorms(station)
-    const subject = newReportSubject(station, mode, clock.now())
+    const subject = newSubject('report', station, mode, clock.now())
     let incidentId = change.incidentId
     if (incidentId === undefined) {
       const { code, title, occurredAt, learnedAt, place } = sampleContent(change)
-      const opening = openIncident({ id: subject.slice('report/'.length, 'report/'.length + 26), mode, code, title, occurredAt, learnedAt, place }, { self: station, norms })
+      const opening = openIncident({ subject: newSubject('incident', station, mode, clock.now()), code, title, occurredAt, learnedAt, place }, { self: station, norms })
       state(station, opening)
       incidentId = (opening[0]?.subject ?? '').slice('incident/'.length)
     }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { newId, type Refusal } from '#core/kernel/index.ts'
-import { subjectOf, type FactDraft } from '#core/ledger/index.ts'
+import type { Refusal } from '#core/kernel/index.ts'
+import { idOfSubject, newSubject, subjectOf, type FactDraft } from '#core/ledger/index.ts'
 import type { Writer } from '#core/ledger/server/ledger.ts'
 import type { Station } from '#core/station/server/module.ts'
 import * as api from '../report.api.ts'
@@ -44,7 +44,7 @@ export const reportCommands = {
   urge: command('催报', 'report.urge', api.urgeBody, async (input, { writer, state }) => decide.urge(state, input ?? {}, await situationOf(writer))),
 
   instruct: command('批示', 'report.instruct', api.instructBody, async (input, { writer, state }) =>
-    decide.instruct(state, input, await situationOf(writer), await loadIncident(writer, state), newId(writer.now))),
+    decide.instruct(state, input, await situationOf(writer), await loadIncident(writer, state), idOfSubject(newSubject('instruction', writer.self, 'actual', writer.now)))),
 
   feedback: command('反馈', 'report.feedback', api.feedbackBody, async (input, { station, state }) =>
     decide.feedBack(state, { ...input, attachments: await knownFiles(station.files, input.attachments) })),

@@ -1,5 +1,5 @@
-import { isRefusal, newId, refuse, type FieldFault, type Refusal } from '#core/kernel/index.ts'
-import { idOfSubject, maxAheadMs, modeOfSubject, type FactDraft, type Mode } from '#core/ledger/index.ts'
+import { isRefusal, refuse, type FieldFault, type Refusal } from '#core/kernel/index.ts'
+import { idOfSubject, maxAheadMs, modeOfSubject, newSubject, type FactDraft, type Mode } from '#core/ledger/index.ts'
 import type { Writer } from '#core/ledger/server/ledger.ts'
 import { invalid } from '#core/http/server/validation.ts'
 import type { Files } from '#core/files/server/files.ts'
@@ -7,7 +7,6 @@ import { incidentSubject, incidentType, mergedInto, openIncident } from '#module
 import { findCode, type Norms } from '#modules/norms/index.ts'
 import type { Attachment, Content } from '../report.facts.ts'
 import { draft, incidentTitle } from '../report.decide.ts'
-import { newReportSubject } from '../report.id.ts'
 import { reportType } from '../report.rules.ts'
 import type { ReportState } from '../report.state.ts'
 import { normsOf } from './report.reading.ts'
@@ -32,7 +31,7 @@ export async function draftReport(writer: Writer, { writing, attachments, incide
   const norms = await normsOf(writer, writer.now)
   checkAgainst(norms, writing, writer.now)
   const incident = incidentId === undefined ? await openedIncident(writer, norms, writing, mode ?? 'actual') : await knownIncident(writer, incidentId, mode)
-  const subject = newReportSubject(writer.self, modeOfSubject(incidentSubject(incident)), writer.now)
+  const subject = newSubject('report', writer.self, modeOfSubject(incidentSubject(incident)), writer.now)
   const empty = await writer.state(reportType, subject)
   await appendAll(writer, draft(empty, { content: { ...writing, incidentId: incident }, attachments, requestKey }))
   return writer.state(reportType, subject)
@@ -45,7 +44,7 @@ export async function redraftReport(writer: Writer, state: ReportState, writing:
 }
 
 async function openedIncident(writer: Writer, norms: Norms, { code, title, occurredAt, learnedAt, place }: Writing, mode: Mode): Promise<string> {
-  const drafts = openIncident({ id: newId(writer.now), mode, code, title: incidentTitle(title), occurredAt, learnedAt, place }, { self: writer.self, norms })
+  const drafts = openIncident({ subject: newSubject('incident', writer.self, mode, writer.now), code, title: incidentTitle(title), occurredAt, learnedAt, place }, { self: writer.self, norms })
   let subject = ''
   for (const opening of drafts) ({ subject } = await writer.append(opening))
   return idOfSubject(subject)
