@@ -67,7 +67,7 @@ test('a wrong password is said in plain words, and nobody is signed in', async (
   expect(await page.getByRole('alert').innerText()).toContain('密码')
   await page.locator('#password').fill('demo')
   await page.keyboard.press('Enter')
-  await page.getByRole('heading', { level: 1, name: '链路' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: '通道' }).waitFor()
   await close()
 })
 

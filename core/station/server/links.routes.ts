@@ -16,7 +16,7 @@ export function linkRoutes(app: App, station: Station): void {
   const { links } = station
   const nameOf = (peer: string) => station.ledger.directory.station(peer)?.name ?? peer
   const known = (did: boolean, peer: string) => {
-    if (!did) throw refuse('link.not-found', `没有通往 ${peer} 的链路`, `There is no link to ${peer}`)
+    if (!did) throw refuse('link.not-found', `没有通往 ${peer} 的通道`, `There is no link to ${peer}`)
   }
 
   app.get('/api/links', { schema: { tags, summary: 'Links up and down, and why one is down', response: { 200: z.object({ items: z.array(linkLine), total: z.int() }) } }, config: { permission: 'link.read' } }, async (request) => {

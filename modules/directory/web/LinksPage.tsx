@@ -10,7 +10,7 @@ import { useText } from '#core/ui/web/texts.ts'
 import { TimeText } from '#core/ui/web/TimeText.tsx'
 import { directoryTexts } from './directoryTexts.ts'
 
-/** 链路: each link's state, what waits on it, why it is down and the way out. */
+/** 通道: each link's state, what waits on it, why it is down and the way out. */
 export function LinksPage() {
   const say = useText(directoryTexts)
   const links = useLinks()

@@ -49,7 +49,7 @@ export const zh = {
   'track.accepted': '签收',
   'track.notAccepted': '尚未签收',
   'track.forwarded': '转报',
-  'track.unsent': '本平台上行链路中断，尚有 {{n}} 条未发出：{{reason}}',
+  'track.unsent': '本平台上行通道中断，尚有 {{n}} 条未发出：{{reason}}',
   'deadlines.empty': '没有计时',
   'instructions.empty': '没有批示',
   'instructions.to': '办理单位',
