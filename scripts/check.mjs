@@ -1,4 +1,4 @@
-// Everything static: three type checks, lint, import boundaries. `npm run check` = what CI runs before the tests.
+// Everything static: four type checks, lint, import boundaries. `npm run check` = what CI runs before the tests.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { installPackages } from './install.mjs'
@@ -19,6 +19,7 @@ const steps = [
   ['types: anywhere', tsc, ['-p', 'tsconfig.anywhere.json']],
   ['types: server', tsc, ['-p', 'tsconfig.server.json']],
   ['types: web', tsc, ['-p', 'tsconfig.web.json']],
+  ['types: e2e', tsc, ['-p', 'tsconfig.e2e.json']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings', '--quiet', ...folders, 'scripts']],
   ['boundaries', node24, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.mjs', '--output-type', 'err', ...folders], readTypeScript],
 ]

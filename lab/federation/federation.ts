@@ -19,6 +19,8 @@ export interface FederationOptions {
   addresses?: readonly Address[]
   clock?: Clock
   mode?: StationConfig['mode']
+  /** What a station is called; its address where nothing is said. */
+  names?: Readonly<Record<Address, string>>
   /** `postgres://…` for one station's database; undefined is an SQLite file. Without this, `DATABASE_URL` names a server that gives each its own. */
   databaseUrl?: (address: Address) => string | undefined
   links?: LinksOptions['timing']
@@ -73,19 +75,20 @@ export async function federation(options: FederationOptions = {}): Promise<Feder
     const pem = newPrivateKey()
     const publicKey = nodeSigner(pem).publicKey
     const parent = parentOf(address)
+    const name = options.names?.[address] ?? address
     const kind: StationKind = address.includes('@') ? 'department' : 'government'
-    const root = rootKey ??= { address, name: address, publicKey }
+    const root = rootKey ??= { address, name, publicKey }
     await writeStationKey(folder, pem)
     const database = options.databaseUrl ? options.databaseUrl(address) ?? stationPaths(folder).database : await server?.url(`station_${members.size}`)
     const config: StationConfig = {
-      address, name: address, kind, mode: options.mode ?? 'test', host: '127.0.0.1', port: 0, root, uploadLimitMiB: 16,
+      address, name, kind, mode: options.mode ?? 'test', host: '127.0.0.1', port: 0, root, uploadLimitMiB: 16,
       parent: parent === null ? null : { address: parent, url: at(parent).url }, ...(database ? { database } : {}),
     }
     if (parent === null) {
-      await withNewLedger(folder, config, (ledger) => ledger.write({ id: 'setup', name: '初始化' }, (w) => w.append(found({ address, name: address, publicKey }, kind))))
+      await withNewLedger(folder, config, (ledger) => ledger.write({ id: 'setup', name: '初始化' }, (w) => w.append(found({ address, name, publicKey }, kind))))
     } else {
       const admin = await at(parent).as('admin')
-      const { token } = await admin.post<{ token: string }>('/api/enrolment/tokens', { address, name: address, kind, expiresInHours: 1 })
+      const { token } = await admin.post<{ token: string }>('/api/enrolment/tokens', { address, name, kind, expiresInHours: 1 })
       const { facts } = await admin.post<{ facts: { text: string; sig: string }[] }>('/api/enrolment', { token, publicKey })
       await withNewLedger(folder, config, (ledger) => ledger.accept(facts, parent))
     }

@@ -85,6 +85,7 @@ describe.each(['sqlite', 'postgres'] as const)('information reporting on %s', (d
     expect(await get<CountsAnswer>(region, '/api/reports/counts')).toMatchObject({ unaccepted: 0 })
 
     await tree.settle()
+    expect((await read(region, id)).actions).toContain('instruct')
     const instructed = await act(region, id, 'instruct', { text: '全力搜救被困群众', due: tree.clock.now() + minutes(60), to: [scene] })
     const instruction = instructed.instructions[0]
     expect(instruction).toMatchObject({ text: '全力搜救被困群众', to: [scene], station: region, doneAt: null })

@@ -1,5 +1,5 @@
 import type { Sentence } from '#core/kernel/index.ts'
-import { modeOfSubject, type Directory, type Fact } from '#core/ledger/index.ts'
+import { idOfSubject, modeOfSubject, newSubject, type Directory, type Fact } from '#core/ledger/index.ts'
 import { gradeOf, type IncidentState } from '#modules/incident/index.ts'
 import { measureNames } from '#modules/norms/index.ts'
 import { admitReport } from './report.admit.ts'
@@ -96,8 +96,10 @@ function actionsFor(state: ReportState, self: string): Action[] {
   const subject = `report/${state.id}`
   const open = state.instructions.find((known) => known.to.includes(self) && !known.feedback.some((given) => given.station === self && given.done))
   const body = { content: state.content, station: state.author, cause: 'by-hand', due: null, to: [], instructionId: open?.instructionId ?? '', into: subjectLike(state) }
+  // An instruction is its giver's: the id of the probe must be made here like that of a real one.
+  const bodies: Partial<Record<Action, unknown>> = { instruct: { ...body, instructionId: idOfSubject(newSubject('instruction', self, 'actual', 0, () => 0)) } }
   return (Object.keys(probes) as Action[]).filter((action) => {
-    const probe = { type: probes[action], subject, station: self, body } as unknown as Fact
+    const probe = { type: probes[action], subject, station: self, body: bodies[action] ?? body } as unknown as Fact
     return admitReport(probe, state) === null
   })
 }

@@ -1,0 +1,25 @@
+import { en as consoleEn } from '#apps/console/console.en.ts'
+import { zh as consoleZh } from '#apps/console/console.zh.ts'
+import { en as directoryEn } from '#modules/directory/web/directory.en.ts'
+import { zh as directoryZh } from '#modules/directory/web/directory.zh.ts'
+import { en as deskEn } from '#modules/report/web/desk.en.ts'
+import { zh as deskZh } from '#modules/report/web/desk.zh.ts'
+import { en as pageEn } from '#modules/report/web/page.en.ts'
+import { zh as pageZh } from '#modules/report/web/page.zh.ts'
+import { en as formEn } from '#modules/report/web/report.en.ts'
+import { zh as formZh } from '#modules/report/web/report.zh.ts'
+
+/** What the screens say, so that a test presses the button a person would read, in either language. */
+export const words = {
+  zh: { shell: consoleZh, desk: deskZh, form: formZh, page: pageZh, directory: directoryZh },
+  en: { shell: consoleEn, desk: deskEn, form: formEn, page: pageEn, directory: directoryEn },
+} as const
+
+export type Words = (typeof words)['zh' | 'en']
+
+/** `{{name}}` filled in; what is not given matches anything. */
+export function saying(text: string, values: Record<string, string | number> = {}): RegExp {
+  const parts = text.split(/\{\{(\w+)\}\}/)
+  const literal = (words: string) => words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(parts.map((part, i) => (i % 2 === 0 ? literal(part) : values[part] === undefined ? '.+' : literal(String(values[part])))).join(''))
+}
