@@ -1,6 +1,7 @@
 export * from './audience.ts'
 export * from './birthmark.ts'
 export * from './canonical.ts'
+export * from './chain.ts'
 export * from './clock.ts'
 export * from './directory.ts'
 export * from './fact.ts'

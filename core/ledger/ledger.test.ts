@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import golden from './golden/facts.v1.json' with { type: 'json' }
-import { compareFacts, encode, fold, isMadeAt, leavesSubtree, modeOfSubject, newSubject, reachOf, reaches, readWire, subjectOf, tick, touchesSubtree, unite, witness, type Fact } from './index.ts'
+import { compareFacts, encode, fold, isMadeAt, judgePlace, leavesSubtree, modeOfSubject, newSubject, reachOf, reaches, readWire, subjectOf, tick, touchesSubtree, unite, witness, type Fact } from './index.ts'
 import { noteSubject, testDirectory } from './testNote.ts'
 import { webCrypto, webSigner } from './webCrypto.ts'
 
@@ -87,6 +87,18 @@ test('L-14 links: what is for a station reaches it over every hop on the way and
       if (outside) expect(leavesSubtree(reach, child)).toBe(true)
     }
   }))
+})
+
+test('L-19 a fact fits only between its neighbours: what is held stands, whoever came first', () => {
+  const place = (seq: number, at: number, id = `f${seq}`, prev = `f${seq - 1}`) => ({ seq, id, prev, at: [at, 0] as const })
+  expect(judgePlace(place(5, 50), place(4, 40), place(6, 60))).toBeNull()
+  expect(judgePlace(place(5, 50), undefined, undefined)).toBeNull()
+  expect(judgePlace(place(5, 50), place(2, 40), place(9, 60))).toBeNull()
+  for (const at of [40, 39, 0]) expect(judgePlace(place(5, at), place(4, 40), undefined)?.reason).toBe('backdated')
+  expect(judgePlace(place(5, 30), place(2, 40), undefined)?.reason).toBe('backdated')
+  for (const at of [60, 61]) expect(judgePlace(place(5, at), undefined, place(6, 60))?.reason).toBe('backdated')
+  expect(judgePlace(place(5, 50, 'f5', 'other'), place(4, 40), undefined)?.reason).toBe('forked')
+  expect(judgePlace(place(5, 50, 'other'), undefined, place(6, 60))?.reason).toBe('forked')
 })
 
 test('L-18 the mark in an id fits the station that made it and no other', () => {

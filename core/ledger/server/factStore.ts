@@ -1,6 +1,6 @@
 import type { Db, Dialect } from '#core/sql/server/database.ts'
 import { statement } from '#core/sql/server/statement.ts'
-import type { Fact, Statement } from '../index.ts'
+import type { ChainPlace, Fact, Statement } from '../index.ts'
 import type { FactRow, LedgerTables, SubjectRow } from './ledger.tables.ts'
 import type { StoredFact } from './ledger.ts'
 
@@ -45,6 +45,16 @@ export function factStore(dialect: Dialect) {
     async head(db: Db, station: string): Promise<{ seq: number; id: string } | undefined> {
       const rows = await run<{ seq: number; id: string }>(db, 'select seq, id from facts where station = ? and status != \'waiting\' order by seq desc limit 1', [station])
       return rows[0]
+    },
+
+    /** The nearest facts of a chain below and above a number; those whose key was revoked since prove nothing and are passed over. */
+    async around(db: Db, station: string, seq: number): Promise<{ below: ChainPlace | undefined; above: ChainPlace | undefined }> {
+      const nearest = async (side: string) => {
+        const rows = await run<FactRow>(db, `select * from facts where station = ? and seq ${side} limit 1`, [station, seq])
+        return rows[0] && toStored(rows[0])
+      }
+      const counts = 'and status != \'waiting\' and (reason is null or reason != \'fact.revoked-key\')'
+      return { below: await nearest(`< ? ${counts} order by seq desc`), above: await nearest(`> ? ${counts} order by seq`) }
     },
 
     async latestTime(db: Db): Promise<[number, number]> {

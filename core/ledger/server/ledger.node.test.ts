@@ -161,8 +161,10 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
   test('L-7 a fact beyond a revoked bound is turned away when it comes; those before stay', async () => {
     const upper = await station(prefecture)
     const signer = keys[county]!
-    const [one, two, three] = [1, 2, 3].map((seq) => forge({ seq, subject: `note/s${seq}` }, signer))
-    await upper.ledger.accept([one!, two!], county)
+    const now = Date.now()
+    // Numbers with gaps between them: this station is not sent everything.
+    const [one, two, three] = [1, 3, 5].map((seq) => forge({ seq, at: [now + seq, 0], subject: `note/s${seq}` }, signer))
+    expect(await upper.ledger.accept([one!, two!], county)).toMatchObject([{ outcome: 'stored' }, { outcome: 'stored' }])
     upper.directory.put({ ...upper.directory.station(county)!, keys: [{ publicKey: signer.publicKey, fromSeq: 1, untilSeq: 1 }] })
     expect(await upper.ledger.accept([three!], county)).toMatchObject([{ outcome: 'rejected', reason: 'revoked-key' }])
     expect((await upper.ledger.state(noteSubject, 'note/s1')).lines).toEqual(['伪造'])
@@ -183,7 +185,7 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
   test('L-13 an unknown type is kept and queued onward; a body that does not fit is kept and changes nothing', async () => {
     const upper = await station(prefecture)
     const unknown = forge({ type: 'note.sung.v9', to: ['ancestors'], subject: 'song/1' }, keys[county]!)
-    const misfit = forge({ seq: 2, body: { line: 7 } }, keys[county]!)
+    const misfit = forge({ seq: 2, prev: nodeCrypto.sha256(unknown.text), at: [Date.now() + 1, 0], body: { line: 7 } }, keys[county]!)
     await upper.ledger.accept([unknown, misfit], county)
     expect(await upper.ledger.fact(nodeCrypto.sha256(unknown.text))).toMatchObject({ status: 'admitted' })
     expect(await upper.ledger.fact(nodeCrypto.sha256(misfit.text))).toMatchObject({ status: 'refused', reason: 'fact.bad-body' })
@@ -224,6 +226,30 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
     const receipt = (await upper.ledger.factsOf('note/n1')).find((f) => f.type === 'note.received.v1')!
     await lower.ledger.accept([wire(receipt)], prefecture)
     expect((await lower.ledger.state(noteSubject, 'note/n1')).received).toEqual([prefecture])
+  })
+
+  test('L-19 a fact that claims an earlier time than the one before it is turned away, in a batch and alone', async () => {
+    const upper = await station(prefecture)
+    const now = Date.now()
+    const chained = (seq: number, prev: WireFact | null, at: number) => forge({ seq, prev: prev ? nodeCrypto.sha256(prev.text) : '', at: [at, 0], subject: `note/s${seq}` }, keys[county]!)
+    const one = chained(1, null, now - 5000)
+    const two = chained(2, one, now - 60_000)
+    const three = chained(3, two, now - 4000)
+    expect(await upper.ledger.accept([one, two, three], county)).toMatchObject([{ outcome: 'stored' }, { reason: 'backdated' }, { outcome: 'stored' }])
+    expect(await upper.ledger.accept([chained(4, three, now - 4500)], county)).toMatchObject([{ reason: 'backdated' }])
+    // The gap left by number 2 is no place for a fact that says it was stated after number 3.
+    expect(await upper.ledger.accept([chained(2, one, now)], county)).toMatchObject([{ reason: 'forked' }])
+    expect((await upper.ledger.state(noteSubject, 'note/s2')).lines).toEqual([])
+    const kept = await upper.database.read.withTables<{ turned_away: { reason: string; number: number } }>().selectFrom('turned_away').select('reason').orderBy('number').execute()
+    expect(kept.map((row) => row.reason)).toEqual(['backdated', 'backdated', 'forked'])
+    expect((await upper.ledger.verify()).bad).toEqual([])
+  })
+
+  test('L-6 a fact that follows another than the one held before it is a fork', async () => {
+    const upper = await station(prefecture)
+    const one = forge({ at: [Date.now() - 1000, 0] }, keys[county]!)
+    const two = forge({ seq: 2, prev: 'a'.repeat(64) }, keys[county]!)
+    expect(await upper.ledger.accept([one, two], county)).toMatchObject([{ outcome: 'stored' }, { reason: 'forked' }])
   })
 
   test('L-17 our own future is turned away, unless recovering; then the chain goes on after it', async () => {

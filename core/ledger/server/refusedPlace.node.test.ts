@@ -31,14 +31,16 @@ test('L-11 a fact that came too early and was refused is admitted when the one t
     directory: testDirectory(self, [{ address: county, publicKey: signer.publicKey }]),
     parts: [{ facts: { 'box.opened.v1': z.strictObject({}), 'box.filled.v1': z.strictObject({ n: z.int() }) }, subjects: [box as never] }],
   })
-  const wire = (seq: number, type: string, body: Statement['body']) => {
-    const text = encode({ type, subject: 'box/1', station: county, seq, prev: '', at: [1_700_000_000_000 + seq, 0], actor: { id: 'p', name: '值班员' }, to: ['up'], mode: 'actual', body } satisfies Statement)
-    return { text, sig: signer.sign(text) }
+  const wire = (seq: number, prev: string, type: string, body: Statement['body']) => {
+    const text = encode({ type, subject: 'box/1', station: county, seq, prev, at: [1_700_000_000_000 + seq, 0], actor: { id: 'p', name: '值班员' }, to: ['up'], mode: 'actual', body } satisfies Statement)
+    return { text, sig: signer.sign(text), id: nodeCrypto.sha256(text) }
   }
-  await ledger.accept([wire(2, 'box.filled.v1', { n: 2 })], county)
+  const one = wire(1, '', 'box.opened.v1', {})
+  const two = wire(2, one.id, 'box.filled.v1', { n: 2 })
+  await ledger.accept([two], county)
   expect((await ledger.factsOf('box/1')).map((f) => [f.status, f.reason])).toEqual([['refused', 'box.closed']])
-  await ledger.accept([wire(1, 'box.opened.v1', {})], county)
-  await ledger.accept([wire(3, 'box.filled.v1', { n: 3 })], county)
+  await ledger.accept([one], county)
+  await ledger.accept([wire(3, two.id, 'box.filled.v1', { n: 3 })], county)
   expect(await ledger.state(box, 'box/1')).toEqual({ open: true, things: [2, 3] })
   expect((await ledger.factsOf('box/1')).map((f) => f.status)).toEqual(['admitted', 'admitted', 'admitted'])
   await database.close()
