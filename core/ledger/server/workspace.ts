@@ -306,8 +306,7 @@ const badBody = 'fact.bad-body'
 /** State, reach and refusals of a subject from its stored facts. */
 export function foldStored(parts: Pick<LedgerParts, 'types' | 'directory'>, subject: string, facts: (Fact & { reason: string | null })[]) {
   const foldable = facts.filter((f) => f.reason !== badBody)
-  const type = parts.types.get(kindOfSubject(subject))
-  const { state, refused } = type ? fold(withKeys(type), subject, foldable, parts.directory) : { state: null as unknown, refused: new Map<string, Refusal>() }
+  const { state, refused } = fold(withKeys(parts.types.get(kindOfSubject(subject)) ?? unknownKind), subject, foldable, parts.directory)
   let reach: Reach = []
   let last: Fact | null = null
   for (const fact of foldable) {
@@ -316,6 +315,9 @@ export function foldStored(parts: Pick<LedgerParts, 'types' | 'directory'>, subj
   }
   return { state, reach, last, refused }
 }
+
+/** A kind no module here knows: kept and passed on, and yet only what a key carries (SPEC L-7, L-13). */
+const unknownKind: SubjectType<unknown> = { kind: '', start: () => null, admit: () => null, evolve: (state) => state }
 
 /** A key that was revoked after its facts were stored no longer carries them. */
 function withKeys(type: SubjectType<unknown>): SubjectType<unknown> {

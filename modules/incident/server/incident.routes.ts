@@ -84,7 +84,7 @@ async function load(reader: Reader, id: string): Promise<IncidentState> {
 
 async function read({ ledger, clock, self }: Station, id: string): Promise<IncidentDetail> {
   const state = await load(ledger, id)
-  const facts = (await ledger.factsOf(incidentSubject(id))).map((fact) => fact.id)
+  const facts = (await ledger.factsOf(incidentSubject(id))).filter((fact) => fact.status === 'admitted').map((fact) => fact.id)
   const detail = incidentDetail(state, facts, { self, norms: await normsOf(ledger, clock.now()) })
   if (!detail) throw refuse('incident.not-found', '没有这个事件', 'There is no such incident')
   return detail
