@@ -28,8 +28,13 @@ export const statementSchema = z.strictObject({
   actor: actorSchema,
   to: z.array(audienceSchema).max(64),
   mode: z.enum(modes),
-  body: z.record(z.string(), z.json()),
+  // Any JSON: what is inside is for the schema of its type, once the text is known to be canonical.
+  body: z.custom<Record<string, unknown>>(isRecord, 'not an object'),
 })
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 /** What a station signs: everything of a fact but its id and signature. */
 export interface Statement<Body = Record<string, unknown>> {

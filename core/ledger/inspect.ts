@@ -27,7 +27,7 @@ export function readWire(wire: WireFact, crypto: Pick<LedgerCrypto, 'sha256'>): 
   } catch {
     return reject('not-json', 'the text does not parse as JSON')
   }
-  if (!isObject(value) || encodeOrEmpty(value) !== wire.text) return reject('not-canonical', 'the text is not RFC 8785 canonical JSON')
+  if (!isObject(value) || !isCanonical(value, wire.text)) return reject('not-canonical', 'the text is not RFC 8785 canonical JSON')
   // A null character has no place in a text of ours, and PostgreSQL cannot keep one.
   if (wire.text.includes('\\u0000')) return reject('bad-envelope', 'the text holds a null character')
   const parsed = statementSchema.safeParse(value)
@@ -59,10 +59,24 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function encodeOrEmpty(value: unknown): string {
+/** Whether a text is the one encoding of what it parses to. Most are seen to be without encoding them again. */
+function isCanonical(value: unknown, text: string): boolean {
   try {
-    return encode(value)
+    return (isInOrder(value) && JSON.stringify(value) === text) || encode(value) === text
   } catch {
-    return ''
+    return false
   }
+}
+
+/** Whether all keys stand in order and all texts are whole. Keys that look like numbers may not, though the text has them so: JavaScript moves them. */
+function isInOrder(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (Array.isArray(value)) return value.every(isInOrder)
+  if (typeof value !== 'object' || value === null) return true
+  let before: string | undefined
+  for (const [key, member] of Object.entries(value)) {
+    if ((before !== undefined && key <= before) || !key.isWellFormed() || !isInOrder(member)) return false
+    before = key
+  }
+  return true
 }

@@ -29,6 +29,18 @@ test('L-1 encoding is stable under reading back, whatever the order of keys', ()
   expect(encode({ b: 1, a: '乌' })).toBe('{"a":"乌","b":1}')
 })
 
+test('L-1 a text is canonical exactly when encoding what it parses to gives it back', () => {
+  const key = fc.oneof(fc.string(), fc.constantFrom('', '1', '2', '10', 'a', 'b', '乌', '\ud800', '__proto__'))
+  fc.assert(fc.property(fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.dictionary(key, fc.double()))), (value) => {
+    const encoded = (again: unknown) => { try { return encode(again) } catch { return undefined } }
+    for (const text of [JSON.stringify(value), encoded(value)]) {
+      if (text === undefined) continue
+      const read = readWire({ text, sig: '' }, webCrypto)
+      expect('verdict' in read && read.reason === 'not-canonical').toBe(encoded(JSON.parse(text)) !== text)
+    }
+  }), { numRuns: 1000 })
+})
+
 test('L-1 no text whatever makes the reader throw', () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
     expect(readWire({ text, sig: '' }, webCrypto)).toMatchObject({ verdict: 'rejected' })

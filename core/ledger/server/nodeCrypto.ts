@@ -16,23 +16,32 @@ function publicKeyObject(publicKey: string): KeyObject {
   return key
 }
 
-/** Node's own crypto: verification runs on the thread pool, so a batch uses every core. */
-export const nodeCrypto: LedgerCrypto = {
-  sha256: (text) => hash('sha256', text, 'hex'),
-  verify: (text, sig, publicKey) =>
-    new Promise((resolve) => {
-      const bytes = Buffer.from(sig, 'base64')
-      // A second spelling of the same signature would be a second fact on the wire: only one is accepted.
-      if (bytes.length !== 64 || bytes.toString('base64') !== sig) return resolve(false)
-      let key: KeyObject
-      try {
-        key = publicKeyObject(publicKey)
-      } catch {
-        return resolve(false)
-      }
-      verify(null, Buffer.from(text), key, bytes, (error, ok) => resolve(!error && ok))
-    }),
+/** The parts of a signature check, or null where one of them is malformed. */
+function checkable(sig: string, publicKey: string): { key: KeyObject; bytes: Buffer } | null {
+  const bytes = Buffer.from(sig, 'base64')
+  // A second spelling of the same signature would be a second fact on the wire: only one is accepted.
+  if (bytes.length !== 64 || bytes.toString('base64') !== sig) return null
+  try {
+    return { key: publicKeyObject(publicKey), bytes }
+  } catch {
+    return null
+  }
 }
+
+/** Node's own crypto: verification runs on the thread pool, so a batch uses every core. */
+export const nodeCrypto = {
+  sha256: (text: string): string => hash('sha256', text, 'hex'),
+  verify: (text: string, sig: string, publicKey: string) =>
+    new Promise<boolean>((resolve) => {
+      const parts = checkable(sig, publicKey)
+      if (parts) verify(null, Buffer.from(text), parts.key, parts.bytes, (error, ok) => resolve(!error && ok))
+      else resolve(false)
+    }),
+  verifyHere: (text: string, sig: string, publicKey: string): boolean => {
+    const parts = checkable(sig, publicKey)
+    return parts !== null && verify(null, Buffer.from(text), parts.key, parts.bytes)
+  },
+} satisfies LedgerCrypto
 
 /** A new Ed25519 private key as PKCS#8 PEM. */
 export function newPrivateKey(): string {
