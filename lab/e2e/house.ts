@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
 import { federation, fiveStations, type Federation, type FederationOptions, type Member } from '#lab/federation/federation.ts'
 import { openBrowser, sizes } from './browser.ts'
 import { words, type Words } from './words.ts'
 
 export const [region, prefecture, county, scene] = fiveStations
+/** How long anything on a screen may take on a busy machine. */
+export const patience = { timeout: 15_000 }
 const builtConsole = fileURLToPath(new URL('../../apps/console/dist/index.html', import.meta.url))
 const failures = fileURLToPath(new URL('../../screenshots/failed/', import.meta.url))
 
@@ -40,6 +42,7 @@ export interface House {
 
 /** Five stations and one browser for a test file. Every test ends by asking whether any page complained of anything. */
 export function useHouse(options: FederationOptions = {}): House {
+  vi.setConfig({ testTimeout: 180_000 })
   const house = { sit } as House
   let open: { seat: Seat; complaints: string[] }[] = []
 
@@ -61,8 +64,8 @@ export function useHouse(options: FederationOptions = {}): House {
 
   async function sit(address: string, account?: string, { size = 'wide', language = 'zh', look = 'dark', mayComplain }: SeatOptions = {}): Promise<Seat> {
     const station = house.tree.at(address)
-    const context = await house.browser.newContext({ viewport: sizes[size], baseURL: station.url, storageState: { cookies: [], origins: [{ origin: station.url, localStorage: [{ name: 'fengsui.language', value: language }, { name: 'fengsui.look', value: look }] }] } })
-    context.setDefaultTimeout(15_000)
+    const context = await house.browser.newContext({ viewport: sizes[size], baseURL: station.url, reducedMotion: size === 'phone' ? 'reduce' : 'no-preference', storageState: { cookies: [], origins: [{ origin: station.url, localStorage: [{ name: 'fengsui.language', value: language }, { name: 'fengsui.look', value: look }] }] } })
+    context.setDefaultTimeout(patience.timeout)
     const complaints: string[] = []
     const complain = (text: string) => { if (!mayComplain?.test(text)) complaints.push(`${account ?? ''}@${address}: ${text}`) }
     context.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') complain(`${message.text()} ${message.location().url}`) })

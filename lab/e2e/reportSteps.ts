@@ -33,7 +33,7 @@ export async function fillReport({ page, says }: Seat, story: Story): Promise<vo
 
 /** Types into a searching picker and takes the option that comes first. */
 export async function pick(page: Page, label: string, typed: string, option: RegExp): Promise<void> {
-  await page.getByLabel(label).focus()
+  await page.getByRole('combobox', { name: label, exact: false }).first().focus()
   await page.keyboard.type(typed)
   await page.locator('.ant-select-item-option-active', { hasText: option }).waitFor()
   await page.keyboard.press('Enter')
@@ -61,7 +61,9 @@ export async function act({ page, says }: Seat, action: Exclude<Action, 'edit'>,
     await page.getByRole('menuitem', { name: new RegExp(`^${name}`) }).click()
   }
   const dialog = page.getByRole('dialog', { name: new RegExp(`^${name} · `) })
+  // The dialog takes the focus to its first field once it is open; typing before that would be torn in two.
+  await dialog.locator(':is(input, textarea, button):focus').waitFor()
   await fill?.(dialog)
-  await dialog.getByRole('button', { name, exact: true }).click()
+  await dialog.locator('.ant-modal-footer').getByRole('button', { name, exact: true }).click()
   await dialog.waitFor({ state: 'hidden' })
 }

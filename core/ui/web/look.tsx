@@ -53,6 +53,8 @@ function tokens(look: Look): ThemeConfig {
       fontSize: 14,
       borderRadius: 6,
       wireframe: false,
+      // Ant Design then skips its transitions altogether; shortened by CSS, its menus never learn that they have ended.
+      motion: !matchMedia('(prefers-reduced-motion: reduce)').matches,
       colorPrimary: p.fill,
       colorInfo: p.accent,
       colorLink: p.accent,

@@ -8,7 +8,7 @@ import { useSession } from '#core/ui/web/session.ts'
 import { useText } from '#core/ui/web/texts.ts'
 import { CountdownText, TimeText } from '#core/ui/web/TimeText.tsx'
 import type { ReportRow } from '../report.api.ts'
-import { LevelMark, StatusMark } from './ReportMarks.tsx'
+import { LevelMark, PlaceText, StatusMark } from './ReportMarks.tsx'
 import { deskTexts } from './deskTexts.ts'
 import { casualtiesOf, edgeOf, waitsHere, type DeskFilter } from './deskView.ts'
 
@@ -20,7 +20,7 @@ export function DeskList({ rows, total, filter, onShow, empty }: { rows: readonl
     { key: 'title', title: say('column.title'), sort: 'title', render: (row) => <Title row={row} /> },
     { key: 'level', title: say('column.level'), sort: 'level', width: 110, render: (row) => <LevelMark level={row.level} /> },
     { key: 'figures', title: say('column.figures'), width: 190, render: (row) => <Casualties row={row} /> },
-    { key: 'place', title: say('column.place'), width: 180, wideOnly: true, render: (row) => row.place.address ?? row.place.division },
+    { key: 'place', title: say('column.place'), width: 180, wideOnly: true, render: (row) => <PlaceText place={row.place} /> },
     ...(filter.box === 'out' ? [] : [{ key: 'station', title: say('column.station'), width: 130, render: (row: ReportRow) => row.stationName }]),
     { key: 'status', title: say('column.status'), width: 96, render: (row) => (waitsHere(row, station.address) ? <Mark tone="blue" solid>{say('count.unaccepted')}</Mark> : <StatusMark status={row.status} />) },
     { key: 'due', title: say('column.deadline'), sort: 'nextDue', width: 130, render: (row) => (row.nextDue === null ? (row.late ? <Mark tone="alarm">{say('late')}</Mark> : null) : <CountdownText due={row.nextDue} />) },
