@@ -69,11 +69,15 @@ export async function hostileChild(parent: Member, address: Address): Promise<Ho
   }
 }
 
-interface Line {
+export interface Line {
   /** What the parent has taken of our queue. */
   taken: Cursor
   stopped: string | null
   send(frame: Frame): void
+  /** Any message at all. */
+  sendRaw(message: string | Buffer): void
+  readonly isOpen: boolean
+  readonly closed: Promise<void>
   receiptFor(n: number): Promise<void>
   close(): void
 }
@@ -90,6 +94,9 @@ export function dial(parent: Member, self: Address, signer: Signer): Promise<Lin
     const line: Line = {
       taken: { epoch: 0, n: 0, head: '' }, stopped: null,
       send: (frame) => socket.send(encodeFrame(frame)),
+      sendRaw: (message) => socket.send(message),
+      get isOpen() { return socket.readyState === socket.OPEN },
+      closed: new Promise((done) => { socket.on('close', () => done()) }),
       receiptFor: (n) => new Promise((done, failed) => {
         if (signedFor >= n) done()
         else waiting.push({ n, done, failed })

@@ -208,7 +208,8 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   }
 
   function onSocket(socket: WebSocket): void {
-    if (silent.size >= maxSilent) return socket.terminate()
+    // The oldest goes, not the newcomer: a true child says hello at once, so silence in numbers keeps nobody out.
+    if (silent.size >= maxSilent) for (const oldest of silent) { oldest.terminate(); silent.delete(oldest); break }
     silent.add(socket)
     const timer = setTimeout(() => socket.terminate(), helloWithinMs)
     const heard = () => { clearTimeout(timer); silent.delete(socket) }
