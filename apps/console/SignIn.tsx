@@ -6,6 +6,7 @@ import { Mark } from '#core/ui/web/Mark.tsx'
 import { useWindowTitle } from '#core/ui/web/PageFrame.tsx'
 import { FaultNote } from '#core/ui/web/States.tsx'
 import { useText } from '#core/ui/web/texts.ts'
+import { uiTexts } from '#core/ui/web/uiTexts.ts'
 import type { StationFace } from '#core/ui/web/session.ts'
 import { AloneFrame } from './AloneFrame.tsx'
 import { consoleTexts } from './consoleTexts.ts'
@@ -15,6 +16,7 @@ const demoAccounts = ['duty', 'leader', 'admin', 'security', 'audit'] as const
 /** Signed out at any address: sign in and stay there. */
 export function SignIn({ station }: { station: StationFace }) {
   const say = useText(consoleTexts)
+  const sayRole = useText(uiTexts)
   const client = useQueryClient()
   const [form] = Form.useForm<{ account: string; password: string }>()
   useWindowTitle({ page: say('signIn.title') })
@@ -34,7 +36,7 @@ export function SignIn({ station }: { station: StationFace }) {
         <div className="demo-accounts">
           <p className="soft small">{say('signIn.demo')}</p>
           <div className="row">
-            {demoAccounts.map((account) => <Button key={account} size="small" onClick={() => enter.mutate({ account, password: 'demo' })}>{say(`role.${account}`)}</Button>)}
+            {demoAccounts.map((account) => <Button key={account} size="small" onClick={() => enter.mutate({ account, password: 'demo' })}>{sayRole(`role.${account}`)}</Button>)}
           </div>
           <p className="small"><Mark tone="notice">{say('top.demo')}</Mark> <span className="soft">{say('top.demo.why')}</span></p>
         </div>

@@ -11,6 +11,7 @@ import { Light, Mark } from '#core/ui/web/Mark.tsx'
 import { useNow } from '#core/ui/web/now.ts'
 import { useSession } from '#core/ui/web/session.ts'
 import { useLanguage, useText } from '#core/ui/web/texts.ts'
+import { uiTexts } from '#core/ui/web/uiTexts.ts'
 import { consoleTexts } from './consoleTexts.ts'
 import { PasswordDialog } from './PasswordDialog.tsx'
 import { useStationPath } from './stationPath.ts'
@@ -18,6 +19,7 @@ import { useStationPath } from './stationPath.ts'
 /** Where we are, how the links are, what time it is, who is signed in. */
 export function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () => void }) {
   const say = useText(consoleTexts)
+  const sayRole = useText(uiTexts)
   const { person, station } = useSession()
   const path = useStationPath()
   const [look, setLook] = useLook()
@@ -43,7 +45,7 @@ export function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
         <Dropdown
           trigger={['click']}
           menu={{ items: [
-            { key: 'who', type: 'group', label: `${person.name} · ${person.roles.map((role) => say(`role.${role}`)).join(language === 'zh' ? '、' : ', ')}` },
+            { key: 'who', type: 'group', label: `${person.name} · ${person.roles.map((role) => sayRole(`role.${role}`)).join(language === 'zh' ? '、' : ', ')}` },
             { key: 'language', icon: <TranslationOutlined />, label: say('top.language.label'), onClick: () => setLanguage(language === 'zh' ? 'en' : 'zh') },
             { key: 'look', icon: <BulbOutlined />, label: say(`top.look.${otherLook}`), onClick: () => setLook(otherLook) },
             { key: 'password', icon: <KeyOutlined />, label: say('password.title'), onClick: () => setChanging(true) },

@@ -9,6 +9,7 @@ import { PageFrame, Panel } from '#core/ui/web/PageFrame.tsx'
 import { useSession } from '#core/ui/web/session.ts'
 import { Fetched } from '#core/ui/web/States.tsx'
 import { useText } from '#core/ui/web/texts.ts'
+import { uiTexts } from '#core/ui/web/uiTexts.ts'
 import { TimeText } from '#core/ui/web/TimeText.tsx'
 import type { PersonRow } from '../people.api.ts'
 import { PersonDialog } from './PersonDialog.tsx'
@@ -18,6 +19,7 @@ import { useUnits } from './units.ts'
 /** 人员: who may sign in at this station and as what. */
 export function PeoplePage() {
   const say = useText(directoryTexts)
+  const sayRole = useText(uiTexts)
   const { person } = useSession()
   const [words, setWords] = useState('')
   const [page, setPage] = useState({ page: 1, size: 50 })
@@ -28,7 +30,7 @@ export function PeoplePage() {
   const columns: Column<PersonRow>[] = [
     { key: 'name', title: say('people.name'), render: (row) => row.name },
     { key: 'account', title: say('people.account'), width: 180, render: (row) => row.account },
-    { key: 'roles', title: say('people.roles'), render: (row) => <span className="row">{row.roles.map((role) => <Mark key={role} tone="blue">{say(`role.${role}`)}</Mark>)}</span> },
+    { key: 'roles', title: say('people.roles'), render: (row) => <span className="row">{row.roles.map((role) => <Mark key={role} tone="blue">{sayRole(`role.${role}`)}</Mark>)}</span> },
     { key: 'unit', title: say('people.unit'), width: 160, render: (row) => <Unit id={row.unit} /> },
     { key: 'state', title: say('people.state'), width: 100, render: (row) => <Mark tone={row.state === 'active' ? 'good' : 'plain'}>{say(`people.${row.state}`)}</Mark> },
     { key: 'created', title: say('people.created'), width: 140, wideOnly: true, render: (row) => <TimeText at={row.createdAt} /> },

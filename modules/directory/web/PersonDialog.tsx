@@ -4,6 +4,7 @@ import { roles, type Role } from '#core/http/roles.ts'
 import { api } from '#core/ui/web/api.ts'
 import { FormDialog } from '#core/ui/web/FormDialog.tsx'
 import { useText } from '#core/ui/web/texts.ts'
+import { uiTexts } from '#core/ui/web/uiTexts.ts'
 import type { PersonRow } from '../people.api.ts'
 import { directoryTexts } from './directoryTexts.ts'
 import { useUnits } from './units.ts'
@@ -20,6 +21,7 @@ interface PersonForm {
 /** A new person, or changes to one. */
 export function PersonDialog({ person, open, onClose }: { person: PersonRow | null; open: boolean; onClose: () => void }) {
   const say = useText(directoryTexts)
+  const sayRole = useText(uiTexts)
   const client = useQueryClient()
   const { message } = App.useApp()
   const units = useUnits()
@@ -37,7 +39,7 @@ export function PersonDialog({ person, open, onClose }: { person: PersonRow | nu
     >
       <Form.Item name="name" label={say('people.name')} rules={[{ required: true, whitespace: true, message: say('people.name.need') }]}><Input maxLength={64} autoFocus /></Form.Item>
       {person ? null : <Form.Item name="account" label={say('people.account')} rules={[{ required: true, whitespace: true, message: say('people.account.need') }]}><Input maxLength={64} autoComplete="off" /></Form.Item>}
-      <Form.Item name="roles" label={say('people.roles')} rules={[{ required: true, message: say('people.roles.need') }]}><Select mode="multiple" options={roles.map((role) => ({ value: role, label: say(`role.${role}`) }))} optionFilterProp="label" /></Form.Item>
+      <Form.Item name="roles" label={say('people.roles')} rules={[{ required: true, message: say('people.roles.need') }]}><Select mode="multiple" options={roles.map((role) => ({ value: role, label: sayRole(`role.${role}`) }))} optionFilterProp="label" /></Form.Item>
       <Form.Item name="unit" label={say('people.unit')}><Select allowClear placeholder={say('people.unit.none')} options={(units.data?.items ?? []).map((unit) => ({ value: unit.id, label: unit.name }))} /></Form.Item>
       {person ? <Form.Item name="state" label={say('people.state')}><Select options={(['active', 'disabled'] as const).map((state) => ({ value: state, label: say(`people.${state}`) }))} /></Form.Item> : null}
       <Form.Item name="password" label={say(person ? 'people.password.new' : 'people.password')} rules={person ? [] : [{ required: true, message: say('people.password.need') }]}><Input.Password autoComplete="new-password" maxLength={200} /></Form.Item>
