@@ -13,7 +13,8 @@ import type { LinkOutbox } from './outbox.ts'
 /** Bytes that may wait in a socket; the window of batches keeps it far below, so more means the peer does not read. */
 const maxBuffered = 16 * 1024 * 1024
 const compressAbove = 1024
-const receiptEveryMs = 200
+/** Each newer receipt covers all before it; saving one is a commit that facts would wait behind. */
+const receiptEveryMs = 1000
 
 export interface PeerLinkParts {
   database: Database
