@@ -13,15 +13,15 @@ import { databaseUrl, readStationKey, type StationConfig } from '#apps/station/c
 /** Nothing goes anywhere yet: a new link's queue is filled from what is stored when the station first starts. */
 const noLinks: Outbox = { enqueue: async () => undefined }
 
-/** Opens a new station's ledger with its directory alone, for the facts that must be there before it starts. */
-export async function withNewLedger<T>(folder: string, config: StationConfig, work: (ledger: Ledger) => Promise<T>): Promise<T> {
+/** Opens a new station's ledger with its directory alone, for the facts that must be there before it starts. `pem`: a key that is not in its place yet. */
+export async function withNewLedger<T>(folder: string, config: StationConfig, work: (ledger: Ledger) => Promise<T>, pem?: string): Promise<T> {
   const database = openDatabase(databaseUrl(folder, config))
   try {
     const directory = createDirectory(config.address, config.root)
     const module = directoryModule(directory)
     await migrate(database, [...ledgerTables, ...module.tables], Date.now())
     await directory.reload(database.read)
-    const signer = nodeSigner(await readStationKey(folder))
+    const signer = nodeSigner(pem ?? await readStationKey(folder))
     const ledger = await openLedger({ database, clock: systemClock, signer, crypto: nodeCrypto, directory, outbox: noLinks, parts: [module] })
     return await work(ledger)
   } finally {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { newPrivateKey, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { enrolledSchema } from '#modules/directory/directory.api.ts'
@@ -34,6 +34,8 @@ export async function join(text: string, options: JoinOptions, print: (text: str
   if (before && before.address !== token.address) throw new OperatorFault(`${folder} 是 ${before.address} 的数据目录，令牌是给 ${token.address} 的`, `${folder} belongs to ${before.address}; the token is for ${token.address}`)
   const pending = `${paths.key}.joining`
   if (!before && !existsSync(pending)) await requireEmpty(folder)
+  // Without `station.json` no station ever lived here: what lies here is left over from a join that was cut short.
+  if (!before) for (const end of ['', '-wal', '-shm']) await rm(`${paths.database}${end}`, { force: true })
 
   const url = (options.parent ?? token.url).replace(/\/+$/, '')
   const pem = await pendingKey(folder, pending)
@@ -43,15 +45,16 @@ export async function join(text: string, options: JoinOptions, print: (text: str
     ...(before ?? { mode: options.mode, host: options.host, port: options.port, uploadLimitMiB: 512 }),
     address: station.address, name: station.name, kind: station.kind, parent: { address: token.parent, url }, root: token.root,
   }
-  if (before && existsSync(paths.key)) await rename(paths.key, `${paths.key}.until-${new Date().toISOString().slice(0, 10)}`)
-  await rename(pending, paths.key)
   await withNewLedger(folder, config, async (ledger) => {
     const taken = await ledger.accept(facts, token.parent)
     // A chain of trust from the pinned root down to our own new key is what makes this the tree we were invited to.
     const inUse = ledger.directory.station(config.address)?.keys.find((k) => k.untilSeq === null)
     if (inUse?.publicKey !== publicKey) throw untrusted(token, JSON.stringify(taken.filter((a) => a.outcome !== 'stored' && a.outcome !== 'duplicate')))
-  })
+  }, pem)
   await writeStationConfig(folder, config)
+  // Last: while the key is still `.joining`, a join that was cut short anywhere may simply be run again.
+  if (before && existsSync(paths.key)) await rename(paths.key, `${paths.key}.until-${new Date().toISOString().slice(0, 10)}`)
+  await rename(pending, paths.key)
   print(say(`✓ ${config.name} ${config.address} 已接入 ${token.parent}，数据目录 ${folder}`, `✓ ${config.name} ${config.address} has joined ${token.parent}; its data is in ${folder}`))
   print(say(`  已固定根平台 ${token.root.name} ${token.root.address} 的公钥 ${token.root.publicKey}`, `  The public key of the root ${token.root.name} ${token.root.address} is pinned: ${token.root.publicKey}`))
   print(say(`  启动：fengsui serve --data ${options.data}`, `  Start it: fengsui serve --data ${options.data}`))

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
@@ -89,6 +89,22 @@ test('a station that joined pins the root, links up, and the doctor finds it wel
   expect(said()).toMatch(/65 .*(online|通)/)
   // The token has done its work.
   await expect(join(token, { ...place, data: joinPath(base, 'thief') }, print)).rejects.toThrow()
+})
+
+test('a join that was killed at any point is simply run again with the same token', async () => {
+  const { child, token, place } = await family('killed-join')
+  const key = joinPath(child, 'key.pem')
+  // Between the station's description and its key.
+  renameSync(key, `${key}.joining`)
+  await join(token, place, print)
+  // Before the description, with half a database.
+  renameSync(key, `${key}.joining`)
+  rmSync(joinPath(child, 'station.json'))
+  truncateSync(joinPath(child, 'station.db'), 5000)
+  await join(token, place, print)
+  const { url } = await start(child)
+  await online(url)
+  expect(await doctor(child, print)).toBe(true)
 })
 
 test('a token whose root was exchanged on the way is refused: nothing is stored under a false root', async () => {

@@ -110,6 +110,7 @@ function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): v
   const known = error instanceof HttpProblem || isRefusal(error) ? error : problemOfFault(error)
   const incident = known ? undefined : randomUUID()
   if (incident) request.log.error({ err: error, incident, route: request.routeOptions?.url }, 'fault')
+  else if (known instanceof HttpProblem && known.code.startsWith('storage.')) request.log.error({ err: error, route: request.routeOptions?.url }, known.code)
   const problem = problemOf(known ?? new HttpProblem(500, 'server.fault', `程序出错，已记录，编号 ${incident}`, `Something broke; it is recorded as ${incident}`), language)
   if (problem.status === 413 || problem.status === 408) void reply.header('connection', 'close')
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer')

@@ -49,6 +49,7 @@ const titles: Record<number, Sentence> = {
   431: { zh: '请求头过大', en: 'Header fields too large' },
   500: { zh: '内部故障', en: 'Internal fault' },
   503: { zh: '暂不可用', en: 'Unavailable' },
+  507: { zh: '存储空间不足', en: 'Out of space' },
 }
 
 export function problemOf(no: HttpProblem | Refusal, language: Language): Problem {
@@ -75,10 +76,34 @@ export function languageOf(acceptLanguage: string | undefined): Language {
   return best.language
 }
 
+/** SQLite's primary result codes. */
+const sqlite = { readOnly: 8, ioError: 10, full: 13, cannotOpen: 14 }
+/** PostgreSQL's `disk_full`, `read_only_sql_transaction`, and the classes of *gone away*: connection, resources, shutdown. */
+const postgres = { full: '53100', readOnly: '25006', gone: /^(08|53|57P)/ }
+
+/** The disk or the database server has failed, not the program: nothing was stored, and an operator can mend it. */
+function storageProblem(error: object): HttpProblem | undefined {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown }
+  // The extended codes carry the primary one in their lowest byte.
+  const primary = code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? errcode & 0xff : 0
+  if (primary === sqlite.full || code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || code === postgres.full) {
+    return new HttpProblem(507, 'storage.full', '磁盘已满，本次操作没有保存；请腾出空间后重试', 'The disk is full and nothing of this was saved; free some space and try again')
+  }
+  if (primary === sqlite.readOnly || code === 'EROFS' || code === postgres.readOnly) {
+    return new HttpProblem(503, 'storage.read-only', '数据库为只读，本次操作没有保存；请检查数据目录的权限和磁盘', 'The database is read-only and nothing of this was saved; check the permissions of the data folder and the disk')
+  }
+  if (primary === sqlite.ioError || primary === sqlite.cannotOpen || code === 'EIO' || code === 'ECONNREFUSED' || (typeof code === 'string' && code.length === 5 && postgres.gone.test(code))) {
+    return new HttpProblem(503, 'storage.unavailable', '数据库暂不可用，本次操作没有保存；请检查磁盘或数据库服务', 'The database is not available and nothing of this was saved; check the disk or the database server')
+  }
+  return undefined
+}
+
 /** What Fastify and Node say about a request that never reached a handler, in words of ours. Unknown faults give undefined. */
 export function problemOfFault(error: unknown): HttpProblem | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   const { statusCode: status, code } = error as { statusCode?: unknown; code?: unknown }
+  const storage = storageProblem(error)
+  if (storage) return storage
   if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') return new HttpProblem(400, 'request.truncated', '请求在传完之前中断', 'The request ended before it was complete')
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined
   if (status === 413) return new HttpProblem(413, 'request.too-large', '请求内容超过上限', 'The request body is over the limit')
