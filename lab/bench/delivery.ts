@@ -7,49 +7,68 @@ import type { ThreeStations } from './stations.ts'
 
 interface News { facts: { id: string; type: string; station: string }[] }
 
-export interface Delivery { p50: Compared; p95: Compared }
+export interface Quantiles { p50: Compared; p95: Compared }
+
+/** `report`: a signed report, six or seven facts about two subjects. `feedback`: one fact. */
+export interface Delivery { report: Quantiles; feedback: Quantiles }
 
 const unknown = { deaths: null, missing: null, seriousInjuries: null, lightInjuries: null, trapped: null, evacuated: null, lossWan: null }
 
 /**
- * A signed report from county to region over three real processes: from the news of the county's commit to the news of the region's, both
- * on `WS /api/live`, while both send their signed receipts and machine receipts as always.
- * Baseline: a message of the same length over three processes that commit it and pass it on, measured in turns with the stations.
+ * From county to region over three real processes: from the news of the county's commit to the news of the region's, both on
+ * `WS /api/live`, while all sign, judge, fold, project and answer with their receipts as always.
+ * Baseline: the bytes of the same fact over three processes that commit them and pass them on, measured in turns with the stations.
  */
 export async function delivery({ region, county }: ThreeStations, { rounds, samples }: { rounds: number; samples: number }): Promise<Delivery> {
   const relay = await openRelay()
   const duty = await client(county.url, 'duty')
   const leader = await client(county.url, 'leader')
+  const above = await client(region.url, 'leader')
   const near = await listen(county.url, duty.token)
-  const far = await listen(region.url, (await client(region.url, 'duty')).token)
+  const far = await listen(region.url, above.token)
+
+  async function sample(type: string, command: () => Promise<unknown>): Promise<Sample> {
+    const [sent, arrived] = [near.next((f) => f.type === type), far.next((f) => f.type === type)]
+    await command()
+    const [start, end] = [await sent, await arrived]
+    if (start.fact.id !== end.fact.id) throw new Error('another fact arrived than was sent')
+    return { ours: end.at - start.at, bare: await relay.deliver(await bytesOf(duty, start.fact.id)) }
+  }
+
+  const reports: Sample[][] = []
+  const feedbacks: Sample[][] = []
   let n = 0
-  const each: { ours: number[]; bare: number[] }[] = []
   try {
-    for (let round = -1; round < rounds; round++) {
-      const ours: number[] = []
-      const bare: number[] = []
+    // The first round does not count.
+    for (let round = 0; round <= rounds; round++) {
+      const [signed, fedBack]: [Sample[], Sample[]] = [[], []]
       for (let i = 0; i < samples; i++) {
-        const report = await drafted(duty, ++n)
-        const sent = near.next((f) => f.type === 'report.sent.v1')
-        const arrived = far.next((f) => f.type === 'report.sent.v1')
+        const id = await drafted(duty, ++n)
         const back = near.next((f) => f.type === 'report.received.v1' && f.station === '65')
-        await leader.post(`/api/reports/${report}/sign`, {})
-        const [start, end] = [await sent, await arrived]
-        if (start.fact.id !== end.fact.id) throw new Error('another report arrived than was sent')
-        ours.push(end.at - start.at)
+        signed.push(await sample('report.sent.v1', () => leader.post(`/api/reports/${id}/sign`)))
         await back
-        bare.push(await relay.deliver(await sentBytes(duty, start.fact.id)))
+        const told = near.next((f) => f.type === 'report.instructed.v1')
+        await above.post(`/api/reports/${id}/instruct`, { text: `第${n}号批示：核实并反馈`, due: Date.now() + 3_600_000 })
+        await told
+        const { instructions: [instruction] } = await duty.get<{ instructions: { instructionId: string }[] }>(`/api/reports/${id}`)
+        fedBack.push(await sample('report.feedback.v1', () => duty.post(`/api/reports/${id}/feedback`, { instructionId: instruction?.instructionId, text: `第${n}号反馈：已核实` })))
       }
-      if (round >= 0) each.push({ ours, bare })
+      if (round > 0) { reports.push(signed); feedbacks.push(fedBack) }
     }
   } finally {
     near.close()
     far.close()
     await relay.close()
   }
+  return { report: quantiles(reports), feedback: quantiles(feedbacks) }
+}
+
+interface Sample { ours: number; bare: number }
+
+function quantiles(rounds: Sample[][]): Quantiles {
   const at = (q: number): Compared => {
-    const ours = each.map((round) => quantile(round.ours, q))
-    const bare = each.map((round) => quantile(round.bare, q))
+    const ours = rounds.map((round) => quantile(round.map((s) => s.ours), q))
+    const bare = rounds.map((round) => quantile(round.map((s) => s.bare), q))
     return { ours: spread(ours), bare: spread(bare), ratio: spread(ours.map((value, i) => value / (bare[i] ?? Number.NaN))) }
   }
   return { p50: at(0.5), p95: at(0.95) }
@@ -65,7 +84,7 @@ async function drafted(duty: Client, n: number): Promise<string> {
   return id
 }
 
-async function sentBytes(duty: Client, id: string): Promise<string> {
+async function bytesOf(duty: Client, id: string): Promise<string> {
   const { canonical } = await duty.get<{ canonical: string }>(`/api/facts/${id}`)
   return Buffer.from(canonical, 'base64').toString('utf8')
 }

@@ -9,7 +9,7 @@ export interface Row {
   compared: Compared
 }
 
-const widths = [30, 24, 30, 24, 20, 8]
+const widths = [37, 24, 30, 24, 20, 8]
 
 export function printHeader(): void {
   printLine(['', 'ours: median (min–max)', 'baseline', '', 'ratio', 'aim'])
