@@ -15,36 +15,6 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
 }
 
-export interface Visit {
-  page: Page
-  /** Console errors and warnings, page errors: none are tolerated. */
-  complaints: string[]
-  close(): Promise<void>
-}
-
-/** A fresh browser profile at one station, in one language and look. */
-export async function visit(browser: Browser, url: string, options: { size?: keyof typeof sizes; language?: 'zh' | 'en'; look?: 'dark' | 'light' } = {}): Promise<Visit> {
-  const { size = 'wide', language = 'zh', look = 'dark' } = options
-  const context = await browser.newContext({ viewport: sizes[size], baseURL: url })
-  await context.addInitScript(`localStorage.setItem('fengsui.language', '${language}'); localStorage.setItem('fengsui.look', '${look}')`)
-  const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(message.text()) })
-  page.on('pageerror', (error) => complaints.push(error.message))
-  return { page, complaints, close: () => context.close() }
-}
-
-/** Signs in the way a person without a mouse does. */
-export async function signIn(page: Page, account: string): Promise<void> {
-  await page.goto('/')
-  await page.locator('form #account').waitFor()
-  await page.keyboard.type(account)
-  await page.keyboard.press('Tab')
-  await page.keyboard.type('demo')
-  await page.keyboard.press('Enter')
-  await page.locator('.shell main h1').waitFor()
-}
-
 /** Serious and critical accessibility faults of what is on the screen. */
 export async function graveFaults(page: Page): Promise<string[]> {
   await page.evaluate(axeSource)

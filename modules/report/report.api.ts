@@ -45,8 +45,11 @@ function checkSense(value: Writing, context: z.RefinementCtx): void {
 export const newReportBody = writing.extend({ mode: z.enum(modes).optional() }).superRefine(checkSense)
 export type NewReport = z.input<typeof newReportBody>
 
-/** Body of `PUT /api/reports/{id}`: the whole content again; the incident and the mode stay what they are. */
-export const editReportBody = writing.superRefine(checkSense)
+/**
+ * Body of `PUT /api/reports/{id}`: the whole content again; the incident and the mode stay what they are. `basedOn` is the
+ * drafting fact that was read before editing: a draft that somebody else has changed since is then refused, not overwritten.
+ */
+export const editReportBody = writing.extend({ basedOn: z.string().regex(/^[0-9a-f]{64}$/).optional() }).superRefine(checkSense)
 export type EditReport = z.input<typeof editReportBody>
 
 export const reportParams = z.object({ id: z.string().regex(/^[0-9A-Z]{26}(\.x|\.t)?$/) })

@@ -66,9 +66,9 @@ function writingRoutes(app: App, station: Station): void {
   })
 
   app.put('/api/reports/:id', { config, schema: { tags, summary: '修改草稿', params, body: api.editReportBody, response: { 200: api.reportAnswer } } }, async (request) => {
-    const { incidentId: _, attachments, ...writing } = request.body
+    const { incidentId: _, attachments, basedOn, ...writing } = request.body
     const known = await knownFiles(files, attachments)
-    await ledger.write(actorOf(request), async (writer) => redraftReport(writer, await loadReport(writer, request.params.id), writing, known))
+    await ledger.write(actorOf(request), async (writer) => redraftReport(writer, await loadReport(writer, request.params.id), writing, known, basedOn))
     return readReport(station, request.params.id)
   })
 }

@@ -38,7 +38,9 @@ export async function draftReport(writer: Writer, { writing, attachments, incide
 }
 
 /** The whole content again; the incident stays. */
-export async function redraftReport(writer: Writer, state: ReportState, writing: Writing, attachments: Attachment[]): Promise<void> {
+export async function redraftReport(writer: Writer, state: ReportState, writing: Writing, attachments: Attachment[], basedOn?: string): Promise<void> {
+  const { drafted } = state
+  if (basedOn !== undefined && drafted !== null && drafted.fact !== basedOn) throw refuse('report.edited-meanwhile', `${drafted.actor} 刚改过这份草稿；您写的仍在，对照后再存即以您的为准`, `${drafted.actor} has just changed this draft; what you wrote is still here, compare and save again to let yours stand`)
   checkAgainst(await normsOf(writer, writer.now), writing, writer.now)
   await appendAll(writer, draft(state, { content: { ...writing, incidentId: state.content?.incidentId ?? '' }, attachments }))
 }

@@ -39,18 +39,20 @@ interface EditorProps {
   keep: string
   start: FormState
   reportId: string | null
+  /** The drafting fact that the form starts from. */
+  basedOn?: string
   /** The figures last reported, for marking changes. */
   before: FiguresAnswer | null
   onAnother?: () => void
 }
 
 /** Writing a report: few fields first, the rest unfolds; nothing typed is lost by an error, a reload or a crash. */
-export function ReportEditor({ keep, start, reportId, before, onAnother }: EditorProps) {
+export function ReportEditor({ keep, start, reportId, basedOn, before, onAnother }: EditorProps) {
   const say = useText(reportTexts)
   const navigate = useNavigate()
   const { message } = App.useApp()
   const { station } = useSession()
-  const draft = useReportDraft(keep, start, reportId)
+  const draft = useReportDraft(keep, start, reportId, basedOn)
   const { form, change } = draft
   const [faults, setFaults] = useState<{ by: Record<string, readonly string[]>; of: FormState }>({ by: {}, of: start })
   const [failure, setFailure] = useState<unknown>(null)

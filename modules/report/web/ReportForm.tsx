@@ -10,6 +10,7 @@ import type { ReportAnswer, ReportRow } from '../report.api.ts'
 import { draftKey } from './draftStore.ts'
 import { emptyForm, followUpForm, formOf } from './formState.ts'
 import { ReportEditor } from './ReportEditor.tsx'
+import { draftedBy } from './useReportDraft.ts'
 
 /** 新建报告: a first report, or the next one of an incident (`?incident=…&kind=followUp`). */
 export function NewReportForm() {
@@ -26,7 +27,7 @@ export function EditReportForm() {
   const report = useQuery({ queryKey: ['report', id], queryFn: ({ signal }) => api.get<ReportAnswer>(`/api/reports/${id}`, { signal }), staleTime: Infinity })
   return (
     <Fetched query={report}>
-      {(data) => <ReportEditor key={id} keep={draftKey(station.address, person.id, id)} start={formOf(data)} reportId={id} before={data.previous?.figures ?? null} />}
+      {(data) => <ReportEditor key={id} keep={draftKey(station.address, person.id, id)} start={formOf(data)} reportId={id} basedOn={draftedBy(data)} before={data.previous?.figures ?? null} />}
     </Fetched>
   )
 }

@@ -7,6 +7,8 @@ export interface LocalDraft {
   reportId: string | null
   /** Sent with the first save, so that a save whose answer was lost does not make a second report. */
   requestKey: string
+  /** The drafting fact that this began from, so that nobody else's change is overwritten unseen. */
+  basedOn?: string
   savedAt: number
   /** When the station last had exactly this; null: never. */
   onStationAt: number | null
