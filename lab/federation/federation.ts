@@ -17,7 +17,8 @@ export const fiveStations = ['65', '65/6529', '65/6529/652927', '65/6529/652927/
 
 export interface FederationOptions {
   addresses?: readonly Address[]
-  clock?: Clock
+  /** One clock for all, or one for each station. */
+  clock?: Clock | ((address: Address) => Clock)
   mode?: StationConfig['mode']
   /** What a station is called; its address where nothing is said. */
   names?: Readonly<Record<Address, string>>
@@ -61,7 +62,7 @@ export async function federation(options: FederationOptions = {}): Promise<Feder
 
   async function start(address: Address, folder: string, config: StationConfig): Promise<Member> {
     const running = await openStation({
-      folder, config, clock: options.clock, logger: options.logger, tickMs: options.tickMs ?? 0,
+      folder, config, clock: typeof options.clock === 'function' ? options.clock(address) : options.clock, logger: options.logger, tickMs: options.tickMs ?? 0,
       links: { timing: { ...quickLinks, ...options.links } },
     })
     const port = Number(new URL(running.url).port)
