@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { newPrivateKey, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
@@ -30,6 +31,9 @@ const add = (row: Omit<Row, 'compared'>, compared: Compared) => {
   printRow(rows.at(-1)!)
 }
 
+/** Others' work on the machine makes fsync and wake-ups dear, ours more than the baselines': a reader must know of it. */
+const machine = { cores: availableParallelism(), loadBefore: loadavg()[0] ?? 0, node: process.version }
+console.log(`${machine.cores} cores, load ${machine.loadBefore.toFixed(1)} before, Node ${machine.node}`)
 printHeader()
 if (wanted('writes')) {
   const { notice, note } = await writes(keys, { rounds, facts: size(150, 400) })
@@ -63,5 +67,5 @@ if (wanted('delivery') || wanted('idle')) {
 }
 if (values.save) {
   const saved = rows.map(({ name, unit, baseline, aim, compared }) => ({ name, unit, baseline, aim, ...compared }))
-  writeFileSync(fileURLToPath(new URL('baseline.json', import.meta.url)), `${JSON.stringify(saved, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(3)) : value), 2)}\n`)
+  writeFileSync(fileURLToPath(new URL('baseline.json', import.meta.url)), `${JSON.stringify({ machine, rows: saved }, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(3)) : value), 2)}\n`)
 }
