@@ -101,6 +101,13 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   const silent = new Set<WebSocket>()
   let running = false
   let isSettling = false
+  /** False from the moment we know that we have lost facts until they are back: what we could give a child meanwhile would not be all. */
+  let isWhole = true
+  const untilWhole: (() => void)[] = []
+  function becomeWhole(): void {
+    isWhole = true
+    for (const done of untilWhole.splice(0)) done()
+  }
   let proofs: WireFact[] = []
   let server: Server | undefined
   let making: Promise<void> = Promise.resolve()
@@ -149,8 +156,12 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
         onArrived: (tx, name, facts) => files.want(tx, name, facts),
         onJoined: (name) => files.joined(name), learn,
         onChange: changed, onRecovered: settle, onFault,
+        whole: () => (isWhole || !running ? Promise.resolve() : new Promise((done) => { untilWhole.push(done) })),
         // The promise is the ledger's own queue; nothing here waits for it.
-        onOwnFuture: () => { ledger.setAuthoring(false).catch((fault: unknown) => onFault(peer, fault)) },
+        onOwnFuture: () => {
+          isWhole = false
+          ledger.setAuthoring(false).catch((fault: unknown) => onFault(peer, fault))
+        },
       },
     )
     peers.set(peer, link)
@@ -200,6 +211,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
       isSettling = false
       if (isRecovering()) return
       await ledger.setAuthoring(true)
+      becomeWhole()
       changed()
     }).catch((fault: unknown) => {
       isSettling = false
@@ -255,7 +267,10 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
 
   await readProofs()
   await meetNeighbours()
-  if (isRecovering()) await ledger.setAuthoring(false)
+  if (isRecovering()) {
+    isWhole = false
+    await ledger.setAuthoring(false)
+  }
 
   const tell = (peer: Address, kind: 'cut' | 'heal' | 'retry' | 'abandon-recovery') => {
     const link = peers.get(peer)
@@ -278,6 +293,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
       unsubscribe()
       server?.off('upgrade', onUpgrade)
       files.stop()
+      for (const done of untilWhole.splice(0)) done()
       await making.catch(() => undefined)
       await Promise.all([...peers.values()].map((link) => link.stop()))
       for (const socket of silent) socket.terminate()
@@ -305,6 +321,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
       return known
     },
     recover: async () => {
+      isWhole = false
       await ledger.setAuthoring(false)
       await database.write((tx) => store.askRecovery(tx))
       for (const link of peers.values()) link.input({ kind: 'recover' })

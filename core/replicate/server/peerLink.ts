@@ -32,6 +32,8 @@ export interface PeerLinkParts {
   onChange(): void
   onRecovered(): void
   onOwnFuture(): void
+  /** Resolves when this station holds what it has stated, or ends. */
+  whole(): Promise<void>
   onFault(peer: Address, fault: unknown): void
 }
 
@@ -131,6 +133,10 @@ export class PeerLink {
         this.input({ kind: 'loaded', session: output.session, epoch: output.epoch, after: output.after, facts, head })
       })
       case 'open-epoch': return this.#work(async () => {
+        if (this.plan.direction === 'down') {
+          await this.#parts.whole()
+          if (!this.#sockets.has(output.session)) return
+        }
         const row = await database.write(async (tx) => {
           await outbox.openEpoch(tx, peer, output.epoch)
           return (await store.peer(tx, peer))!
