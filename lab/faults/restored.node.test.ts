@@ -60,7 +60,7 @@ test('R-13 a backup taken while everybody writes is whole; started elsewhere whi
   } finally {
     await clone.close()
   }
-  await tree.at(county).links.retry(prefecture)
+  tree.at(county).links.retry(prefecture)
   await until('the original online again', async () => (await tree.at(county).links.list()).some((l) => l.peer === prefecture && l.state === 'online'))
   await arrives(await signed('副本关掉之后'))
   await allClean()

@@ -99,7 +99,7 @@ test('broken upgrades and broken WebSocket bytes end, and nothing is left hangin
   const upgrade = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${more}\r\n`
   const noise = () => Buffer.from(Array.from({ length: 200 }, () => Math.floor(random() * 256)))
   // A reserved opcode, an unmasked frame, a control frame too long, a length of 2^63, a compressed frame that is none.
-  const wrongFrames = ['8f00', '8105' + '6162636465', '89fe0100' + '00000000', '81ff8000000000000000' + '00000000', 'c18400000000' + 'deadbeef'].map((hex) => Buffer.from(hex, 'hex'))
+  const wrongFrames = ['8f00', '81056162636465', '89fe010000000000', '81ff800000000000000000000000', 'c18400000000deadbeef'].map((hex) => Buffer.from(hex, 'hex'))
   const attempts = [
     ...wrongFrames.map((frame) => [upgrade('/link', 'Sec-WebSocket-Extensions: permessage-deflate\r\n'), frame]),
     ...Array.from({ length: 40 }, () => [upgrade(random() < 0.5 ? '/link' : '/api/live'), noise()]),
