@@ -73,8 +73,9 @@ export function factStore(dialect: Dialect) {
       return rows.map(toStored)
     },
 
-    async waiting(db: Db, limit: number): Promise<StoredFact[]> {
-      const rows = await run<FactRow>(db, 'select * from facts where status = \'waiting\' order by position limit ?', [limit])
+    /** Facts in quarantine from a position on; those whose time is still to come are left out. */
+    async waiting(db: Db, after: number, latest: number, limit: number): Promise<StoredFact[]> {
+      const rows = await run<FactRow>(db, 'select * from facts where status = \'waiting\' and position > ? and at_ms <= ? order by position limit ?', [after, latest, limit])
       return rows.map(toStored)
     },
 

@@ -158,6 +158,21 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
     expect((await upper.ledger.state(noteSubject, 'note/forged')).lines).toEqual(['伪造'])
   })
 
+  test('L-10 a quarantine full of what will never be released does not keep an honest fact in it', async () => {
+    const start = Date.now()
+    const upper = await station(prefecture, { start })
+    const stranger = nodeSigner(newPrivateKey())
+    const rubbish = Array.from({ length: 2_600 }, (_, i) => forge({ station: '65/6539', seq: i + 1, subject: `note/x${i}`, at: [start - 5_000 + i, 0] }, stranger))
+    for (let i = 0; i < rubbish.length; i += 200) await upper.ledger.accept(rubbish.slice(i, i + 200), county)
+    const ahead = forge({ at: [start + maxAheadMs + 1_000, 0] }, keys[county]!)
+    await upper.ledger.accept([ahead], county)
+    upper.clock.set(start + 2_000)
+    let released = 0
+    for (let looks = 0; looks < 3; looks++) released += await upper.ledger.releaseWaiting()
+    expect(released).toBe(1)
+    expect(await upper.ledger.fact(nodeCrypto.sha256(ahead.text))).toMatchObject({ status: 'admitted' })
+  })
+
   test('L-7 a fact beyond a revoked bound is turned away when it comes; those before stay', async () => {
     const upper = await station(prefecture)
     const signer = keys[county]!

@@ -1,8 +1,8 @@
 import type { Clock } from '#core/kernel/index.ts'
 import type { Database, Db } from '#core/sql/server/database.ts'
-import { inspect, judgePlace, kindOfSubject, directoryKind, type ChainPlace, type Directory, type Fact, type Inspection, type Signer, type SubjectType, type LedgerCrypto, type WireFact } from '../index.ts'
+import { inspect, judgePlace, maxAheadMs, kindOfSubject, directoryKind, type ChainPlace, type Directory, type Fact, type Inspection, type Signer, type SubjectType, type LedgerCrypto, type WireFact } from '../index.ts'
 import { factStore } from './factStore.ts'
-import type { Accepted, Ledger, LedgerNews, LedgerPart, Outbox } from './ledger.ts'
+import type { Accepted, Ledger, LedgerNews, LedgerPart, Outbox, StoredFact } from './ledger.ts'
 import { verifyStored } from './verify.ts'
 import { foldStored, Workspace, type LedgerMemory, type LedgerParts } from './workspace.ts'
 
@@ -18,6 +18,7 @@ export interface LedgerOptions {
 }
 
 const waitingPage = 500
+const waitingPages = 4
 /** What one command makes travel: verified sooner here than by waking other threads. */
 const fewFacts = 8
 /** Canonical text of a fact that moves the bounds of a station's keys. */
@@ -36,6 +37,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     authoring: true,
     subjects: new Map(),
   }
+  let lookedAt = 0
   const listeners = new Set<(news: LedgerNews) => void>()
 
   async function inWorkspace<T>(work: (space: Workspace) => Promise<T>): Promise<T> {
@@ -154,11 +156,30 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     return misfit && { verdict: 'rejected', ...misfit, fact }
   }
 
+  /**
+   * Whoever fills the quarantine with what will never be released must not keep the others in it: all of it is looked
+   * through, some pages at a time, from where the last look ended.
+   */
+  async function waitingNow(now: number): Promise<StoredFact[]> {
+    const found: StoredFact[] = []
+    for (let pages = 0; pages < waitingPages; pages++) {
+      const page = await store.waiting(database.read, lookedAt, now + maxAheadMs, waitingPage)
+      found.push(...page)
+      const isLast = page.length < waitingPage
+      const began = lookedAt
+      lookedAt = isLast ? 0 : page.at(-1)!.position
+      if (isLast && (began === 0 || pages > 0)) break
+    }
+    // A look that began in the middle and turned round may meet a fact twice.
+    return [...new Map(found.map((fact) => [fact.id, fact])).values()]
+  }
+
   async function releaseWaiting(): Promise<number> {
-    const waiting = await store.waiting(database.read, waitingPage)
     const now = clock.now()
+    const waiting = await waitingNow(now)
     const judged: { stored: (typeof waiting)[number]; inspection: Inspection }[] = []
     for (const stored of waiting) {
+      if (!directory.station(stored.station)) continue
       const inspection = await inspect(stored, directory, now, crypto)
       if (inspection.verdict !== 'waiting') judged.push({ stored, inspection })
     }
