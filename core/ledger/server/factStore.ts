@@ -6,6 +6,8 @@ import type { StoredFact } from './ledger.ts'
 
 /** How much of a fact turned away is kept for the auditor. */
 const keptTextLength = 4096
+/** How many of a peer's facts turned away are kept, the newest: rubbish must not fill the disk, nor push out what others sent. */
+const keptTurnedAway = 2000
 const idsAsked = Array.from({ length: 50 }, () => '?')
 const heldAmong = `select id from facts where id in (${idsAsked.join(', ')})`
 
@@ -114,10 +116,13 @@ export function factStore(dialect: Dialect) {
     async turnAway(db: Db, turned: { id: string; reason: string; detail: string; text: string; from: string; at: number }): Promise<void> {
       const known = await run<{ n: number }>(db, 'select 1 as n from turned_away where id = ? and reason = ? limit 1', [turned.id, turned.reason])
       if (known.length > 0) return
-      await tables(db).insertInto('turned_away').values({
+      const { number } = await tables(db).insertInto('turned_away').values({
         id: turned.id, reason: turned.reason, detail: turned.detail.slice(0, keptTextLength),
         text: turned.text.slice(0, keptTextLength).replaceAll('\u0000', '\uFFFD'), from_peer: turned.from, at: turned.at,
-      } as never).execute()
+      } as never).returning('number').executeTakeFirstOrThrow()
+      if (number % keptTurnedAway !== 0) return
+      const eldest = await tables(db).selectFrom('turned_away').select('number').where('from_peer', '=', turned.from).orderBy('number', 'desc').offset(keptTurnedAway).limit(1).executeTakeFirst()
+      if (eldest) await tables(db).deleteFrom('turned_away').where('from_peer', '=', turned.from).where('number', '<=', eldest.number).execute()
     },
 
     /** Every stored fact by chain, a page at a time, for verification. */

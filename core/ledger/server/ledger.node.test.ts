@@ -173,6 +173,17 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
     expect(await upper.ledger.fact(nodeCrypto.sha256(ahead.text))).toMatchObject({ status: 'admitted' })
   })
 
+  test('L-6 rubbish from one peer fills no disk and pushes out nothing that another sent', async () => {
+    const upper = await station(prefecture)
+    const fork = forge({ body: { line: '甲' } }, nodeSigner(newPrivateKey()))
+    await upper.ledger.accept([fork], '65')
+    for (let i = 0; i < 6_000; i += 200) await upper.ledger.accept(Array.from({ length: 200 }, (_, n) => ({ text: `rubbish ${i + n}`, sig: '' })), county)
+    const kept = await upper.database.read.withTables<{ turned_away: { from_peer: string } }>().selectFrom('turned_away').select('from_peer').execute()
+    expect(kept.filter((row) => row.from_peer === '65')).toHaveLength(1)
+    expect(kept.length).toBeGreaterThan(1_900)
+    expect(kept.length).toBeLessThan(4_100)
+  })
+
   test('L-7 a fact beyond a revoked bound is turned away when it comes; those before stay', async () => {
     const upper = await station(prefecture)
     const signer = keys[county]!
