@@ -1,5 +1,5 @@
 // Screenshots of every page at both sizes in dark and light into screenshots/, and docs/pictures/desk.png:
-// `npm run build`, then `node lab/e2e/pictures.ts`, with the five stations and the exercise wushi-2024 played through.
+// `npm run build`, then `node scripts/node24.mjs lab/e2e/pictures.ts [desk]`, over five stations where wushi-2024 has been played; `desk`: only that one.
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
@@ -25,7 +25,7 @@ try {
     ['desk', 'duty', '/duty?box=all'], ['new', 'duty', '/reports/new'], ['report', 'leader', `/reports/${first}`], ['incidents', 'duty', '/incidents'], ['incident', 'leader', `/incidents/${incidentId}`],
     ['links', 'admin', '/links'], ['directory', 'admin', '/directory'], ['norms', 'leader', '/norms'], ['audit', 'audit', '/audit'], ['people', 'security', '/people'], ['signin', null, '/'], ['setup', null, '/setup?token=once'],
   ]
-  for (const look of ['dark', 'light'] as const) {
+  for (const look of process.argv[2] === 'desk' ? [] : ['dark', 'light'] as const) {
     for (const size of ['wide', 'phone'] as const) {
       for (const language of ['zh', 'en'] as const) {
         for (const [name, account, path] of pages) await shoot(prefecture, account, path, { look, size, language }, `${name}.${size}.${look}.${language}`)

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Input, Select, type InputRef } from 'antd'
-import { useRef } from 'react'
+import { Fragment, useRef } from 'react'
 import { api } from '#core/ui/web/api.ts'
 import { DataList, type Column } from '#core/ui/web/DataList.tsx'
 import { useKeys } from '#core/ui/web/keys.ts'
@@ -76,6 +76,6 @@ export function IncidentList() {
 function Casualties({ figures }: { figures: IncidentItem['figures'] }) {
   const say = useText(incidentTexts)
   const counted = measureNames.filter((name) => name !== 'lossWan' && typeof figures[name] === 'number' && figures[name] > 0)
-  if (counted.length > 0) return <>{counted.map((name) => <span key={name} className="nowrap">{say(`figure.${name}`)} {figures[name]} </span>)}</>
+  if (counted.length > 0) return <>{counted.map((name) => <Fragment key={name}><span className="nowrap">{say(`figure.${name}`)} {figures[name]}</span> </Fragment>)}</>
   return <span className="soft">{say(figures.deaths === 0 && figures.missing === 0 ? 'figures.none' : 'figure.unknown')}</span>
 }

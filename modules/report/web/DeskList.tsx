@@ -18,15 +18,15 @@ export function DeskList({ rows, total, filter, onShow, empty }: { rows: readonl
   const { station } = useSession()
   const columns: Column<ReportRow>[] = [
     { key: 'title', title: say('column.title'), sort: 'title', render: (row) => <Title row={row} /> },
-    { key: 'level', title: say('column.level'), sort: 'level', width: 110, render: (row) => <LevelMark level={row.level} /> },
-    { key: 'figures', title: say('column.figures'), width: 190, render: (row) => <Casualties row={row} /> },
-    { key: 'place', title: say('column.place'), width: 180, wideOnly: true, render: (row) => <PlaceText place={row.place} /> },
-    ...(filter.box === 'out' ? [] : [{ key: 'station', title: say('column.station'), width: 130, render: (row: ReportRow) => row.stationName }]),
-    { key: 'status', title: say('column.status'), width: 96, render: (row) => (waitsHere(row, station.address) ? <Mark tone="blue" solid>{say('count.unaccepted')}</Mark> : <StatusMark status={row.status} />) },
-    { key: 'due', title: say('column.deadline'), sort: 'nextDue', width: 130, render: (row) => (row.nextDue === null ? (row.late ? <Mark tone="alarm">{say('late')}</Mark> : null) : <CountdownText due={row.nextDue} />) },
-    { key: 'learned', title: say('column.learned'), sort: 'learnedAt', width: 110, render: (row) => <TimeText at={row.learnedAt} /> },
-    { key: 'changed', title: say('column.changed'), sort: 'changedAt', width: 110, wideOnly: true, render: (row) => <TimeText at={row.changedAt} /> },
-    ...(filter.box === 'out' ? [] : [{ key: 'accept', title: '', width: 76, render: (row: ReportRow) => <Accept row={row} self={station.address} /> }]),
+    { key: 'level', title: say('column.level'), sort: 'level', width: 104, render: (row) => <LevelMark level={row.level} /> },
+    { key: 'figures', title: say('column.figures'), width: 170, render: (row) => <Casualties row={row} /> },
+    { key: 'place', title: say('column.place'), width: 150, wideOnly: true, render: (row) => <PlaceText place={row.place} /> },
+    ...(filter.box === 'out' ? [] : [{ key: 'station', title: say('column.station'), width: 104, render: (row: ReportRow) => row.stationName }]),
+    { key: 'status', title: say('column.status'), width: 84, render: (row) => (waitsHere(row, station.address) ? <Mark tone="blue" solid>{say('count.unaccepted')}</Mark> : <StatusMark status={row.status} />) },
+    { key: 'due', title: say('column.deadline'), sort: 'nextDue', width: 112, render: (row) => (row.nextDue === null ? (row.late ? <Mark tone="alarm">{say('late')}</Mark> : null) : <CountdownText due={row.nextDue} />) },
+    { key: 'learned', title: say('column.learned'), sort: 'learnedAt', width: 92, render: (row) => <TimeText at={row.learnedAt} /> },
+    { key: 'changed', title: say('column.changed'), sort: 'changedAt', width: 92, wideOnly: true, render: (row) => <TimeText at={row.changedAt} /> },
+    ...(filter.box === 'out' ? [] : [{ key: 'accept', title: '', width: 68, render: (row: ReportRow) => <Accept row={row} self={station.address} /> }]),
   ]
   return (
     <DataList
