@@ -33,8 +33,8 @@ async function faultOf(fact: StoredFact, directory: Directory, crypto: LedgerCry
   const card = directory.station(fact.station)
   if (!card) return fact.status === 'waiting' ? null : 'unknown-station'
   const key = keyFor(card, fact.seq)
-  // Kept facts of a revoked key are the auditor's to see, not a fault of this database.
-  if (!key) return fact.status === 'refused' ? null : 'revoked-key'
+  // Kept facts of a revoked key are the auditor's to see, not a fault of this database; one that waits is turned away when its time comes.
+  if (!key) return fact.status === 'admitted' ? 'revoked-key' : null
   return (await crypto.verify(fact.text, fact.sig, key.publicKey)) ? null : 'bad-signature'
 }
 
