@@ -1,7 +1,7 @@
 // Who may know whom. The import linter reads this; nothing else decides it.
 
 /** Core folders, lowest first: each may import itself and any folder above it in this list. */
-export const core = ['kernel', 'sql', 'geo', 'ledger', 'files', 'replicate', 'live', 'media', 'http', 'station', 'ui']
+export const core = ['kernel', 'sql', 'geo', 'ledger', 'files', 'replicate', 'http', 'station', 'ui']
 
 /** Business modules and the modules whose `index.ts` each may import. Edges form no ring. */
 export const modules = {

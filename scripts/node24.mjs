@@ -11,6 +11,7 @@ export function node24() {
   const pinned = `${root}node_modules/node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}/bin/${name}`
   if (existsSync(pinned)) return pinned
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+  if (!existsSync(`${root}node_modules`)) throw new Error('The packages are not installed yet: run `npm ci` (or `npm start`) in this folder first.')
   throw new Error(`Fengsui needs Node 24; there is no pinned build for ${process.platform}-${process.arch}. Install Node 24 and run this again.`)
 }
 
@@ -23,6 +24,11 @@ export function runNode24(args, options = {}) {
     const env = { NODE_COMPILE_CACHE: `${root}node_modules/.cache/node`, ...process.env }
     const child = spawn(node24(), ['--disable-warning=ExperimentalWarning', ...args], { stdio: 'inherit', cwd: root, env, ...options })
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+    // npm that is told to end does not pass it on: without it nobody is left to stop what it started.
+    if (process.env.npm_lifecycle_event) {
+      const parent = process.ppid
+      setInterval(() => { if (process.ppid !== parent) child.kill('SIGTERM') }, 500).unref()
+    }
     child.on('error', reject)
     child.on('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)))
   })

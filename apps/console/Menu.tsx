@@ -1,7 +1,7 @@
-import { AlertOutlined, AuditOutlined, BookOutlined, ClusterOutlined, InboxOutlined, LinkOutlined, MenuOutlined, TeamOutlined } from '@ant-design/icons'
+import { MenuOutlined } from '@ant-design/icons'
 import { Link, useLocation } from '@tanstack/react-router'
 import { Drawer } from 'antd'
-import { useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import type { Screen } from '#core/ui/web/screen.ts'
 import { holdsAny, useSession } from '#core/ui/web/session.ts'
 import { useSay, useText } from '#core/ui/web/texts.ts'
@@ -9,10 +9,6 @@ import { consoleTexts } from './consoleTexts.ts'
 import { screens } from './screens.ts'
 
 const groups = ['duty', 'incident', 'system'] as const
-const icons: Record<string, ReactNode> = {
-  '/duty': <InboxOutlined />, '/incidents': <AlertOutlined />, '/links': <LinkOutlined />, '/directory': <ClusterOutlined />,
-  '/norms': <BookOutlined />, '/audit': <AuditOutlined />, '/people': <TeamOutlined />,
-}
 
 /** Pages with a place in the menu that this person may see, in order. */
 export function useMenu(): Screen[] {
@@ -34,7 +30,7 @@ export function BottomBar() {
   const everyday = useMenu().filter((s) => s.menu?.group !== 'system')
   return (
     <nav className="bottom" aria-label={say('menu.label')}>
-      {everyday.map((s) => <Link key={s.path} to={s.path} aria-current={isHere(pathname, s.path) ? 'page' : undefined}>{icons[s.path]}<span>{sayScreen(s.title)}</span></Link>)}
+      {everyday.map((s) => <Link key={s.path} to={s.path} aria-current={isHere(pathname, s.path) ? 'page' : undefined}><Icon of={s} /><span>{sayScreen(s.title)}</span></Link>)}
       <button type="button" onClick={() => setOpen(true)} aria-haspopup="dialog" aria-expanded={open}><MenuOutlined /><span>{say('menu.system')}</span></button>
       <Drawer open={open} onClose={() => setOpen(false)} placement="bottom" title={say('menu.label')} size="auto" styles={{ body: { padding: 12 } }}>
         <div className="side in-drawer"><Entries onGo={() => setOpen(false)} /></div>
@@ -53,7 +49,7 @@ function Entries({ onGo }: { onGo?: () => void }) {
       {group === 'system' ? <h2>{say('menu.system')}</h2> : null}
       <ul className="plain-list">
         {entries.filter((s) => s.menu?.group === group).map((s) => (
-          <li key={s.path}><Link to={s.path} onClick={onGo} aria-current={isHere(pathname, s.path) ? 'page' : undefined}>{icons[s.path]}<span>{sayScreen(s.title)}</span></Link></li>
+          <li key={s.path}><Link to={s.path} onClick={onGo} aria-current={isHere(pathname, s.path) ? 'page' : undefined}><Icon of={s} /><span>{sayScreen(s.title)}</span></Link></li>
         ))}
       </ul>
     </div>
@@ -62,4 +58,9 @@ function Entries({ onGo }: { onGo?: () => void }) {
 
 function isHere(pathname: string, path: string): boolean {
   return pathname === path || pathname.startsWith(`${path}/`) || (path === '/duty' && pathname.startsWith('/reports'))
+}
+
+function Icon({ of }: { of: Screen }) {
+  const Shape = of.menu?.icon
+  return Shape ? <Shape /> : null
 }

@@ -11,6 +11,8 @@ export const stationConfigSchema = z.strictObject({
   mode: z.enum(['production', 'demo', 'test']),
   host: z.string().min(1).default('127.0.0.1'),
   port: z.int().min(0).max(65535).default(7000),
+  /** A reverse proxy on this machine stands in front: addresses and https are taken from its `X-Forwarded-*` headers. */
+  proxy: z.boolean().optional(),
   /** Where the parent answers, or null at the root. The link dials the same place with `ws` for `http`. */
   parent: z.strictObject({ address: z.string().refine(isAddress, 'not a station address'), url: z.url({ protocol: /^https?$/ }) }).nullable(),
   /** The root of trust, pinned at enrolment. */

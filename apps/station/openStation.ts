@@ -76,6 +76,7 @@ export async function openStation(options: OpenOptions): Promise<RunningStation>
   const prepared = await people.prepare(config.mode, levelOf(config.address) === 'scene')
   const app = await createApp({
     self: config.address, mode: config.mode, version: station.version, logger: options.logger, limits: options.limits, consoleFolder,
+    ...(config.proxy ? { trustProxy: 'loopback' } : {}),
     access: Object.assign({}, ...modules.map((m) => m.access)),
     personOf: openSessions(database, clock).personOf,
   })

@@ -108,9 +108,9 @@ export function openPeople(database: Database, clock: Clock): People {
     },
 
     async prepare(mode, atScene) {
-      const some = await tables(database.read).selectFrom('person').select('id').limit(1).executeTakeFirst()
-      if (some) return {}
       if (mode === 'production') {
+        // Until somebody guards the rights, however many others the command line has added.
+        if (await hasGuard(database.read)) return {}
         const setupToken = newSecret()
         await database.write(async (tx) => {
           await tables(tx).deleteFrom('one_time').where('purpose', '=', 'setup').execute()
@@ -118,6 +118,8 @@ export function openPeople(database: Database, clock: Clock): People {
         })
         return { setupToken }
       }
+      const some = await tables(database.read).selectFrom('person').select('id').limit(1).executeTakeFirst()
+      if (some) return {}
       const password = await hashPassword(demoPassword)
       await database.write(async (tx) => {
         for (const person of atScene ? [...demoAccounts, fieldAccount] : demoAccounts) await insert(tx, { ...person, unit: null, password: '' }, password)
@@ -132,8 +134,7 @@ export function openPeople(database: Database, clock: Clock): People {
         const now = clock.now()
         const row = await tables(tx).selectFrom('one_time').select('hash').where('hash', '=', hashSecret(token))
           .where('purpose', '=', 'setup').where('used_at', 'is', null).where('expires_at', '>', now).executeTakeFirst()
-        const some = await tables(tx).selectFrom('person').select('id').limit(1).executeTakeFirst()
-        if (!row || some) throw refuse('setup.link-invalid', '设置链接无效、已用过或已过期；重新启动平台会给出新的链接', 'This set-up link is wrong, used or expired; restarting the station gives a new one')
+        if (!row || await hasGuard(tx)) throw refuse('setup.link-invalid', '设置链接无效、已用过或已过期；重新启动平台会给出新的链接', 'This set-up link is wrong, used or expired; restarting the station gives a new one')
         await tables(tx).updateTable('one_time').set({ used_at: now }).where('hash', '=', row.hash).execute()
         const made = await insert(tx, { ...person, roles: ['security'], unit: null }, password)
         await note(tx, made, 'station.set-up', made.account)
@@ -142,6 +143,10 @@ export function openPeople(database: Database, clock: Clock): People {
     },
 
     note: (actor, deed, about) => database.write((tx) => note(tx, actor, deed, about)),
+  }
+
+  async function hasGuard(db: Db): Promise<boolean> {
+    return (await tables(db).selectFrom('person').selectAll().execute()).some((row) => guards(toPerson(row)))
   }
 
   /** A station where nobody grants rights could never be repaired from its own screens. */

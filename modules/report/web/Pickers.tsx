@@ -40,13 +40,10 @@ export function DivisionPicker({ value, name, near, onPick, ...control }: Picker
     <Select
       {...control} showSearch={{ filterOption: false, onSearch: setQ }} placeholder={say('division.search')} loading={divisions.isFetching} style={{ width: '100%' }} popupMatchSelectWidth={440}
       value={value === '' ? undefined : { value, label: name === '' ? value : `${value} ${name.split(' ').slice(-2).join(' ')}` }} labelInValue
-      onChange={(picked) => {
-        const item = items.find((one) => one.code === picked?.value)
-        if (item) onPick(item)
-      }}
-      options={items.map((item) => ({ value: item.code, label: item.name, code: item.code, path: item.path }))}
+      onChange={(_, option) => { if (option && !Array.isArray(option)) onPick(option.item) }}
+      options={items.map((item) => ({ value: item.code, label: item.name, item }))}
       notFoundContent={say(divisions.error ? 'division.fault' : 'division.none')}
-      optionRender={(option) => <span className="row"><span>{option.data.label}</span><span className="soft small grow">{option.data.path}</span><span className="soft small digits">{option.data.code}</span></span>}
+      optionRender={(option) => <span className="row"><span>{option.data.label}</span><span className="soft small grow">{option.data.item.path}</span><span className="soft small digits">{option.data.item.code}</span></span>}
     />
   )
 }
