@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { county, patience, prefecture, region, scene, signIn, stationNames, useHouse } from './house.ts'
+import { search } from './reportSteps.ts'
 import { quake, reportAtCounty } from './seed.ts'
 import { saying } from './words.ts'
 
@@ -34,17 +35,13 @@ test('the keyboard alone: sign in, a new report, filled, submitted, opened from 
     await keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: says.desk.title }).waitFor()
   }
-  const choose = async (label: RegExp, typed: string, option: RegExp) => {
-    await tabTo(page, label)
-    await keyboard.type(typed)
-    await page.locator('.ant-select-item-option-active', { hasText: option }).waitFor()
-    await keyboard.press('Enter')
-  }
   await enter('duty')
   await keyboard.press('n')
   await page.getByRole('heading', { level: 1, name: says.form['new.first'] }).waitFor()
-  await choose(/^事件类型/, '11C02', /^11C02/)
-  await choose(/^行政区划/, 'wsx', /乌什县/)
+  await tabTo(page, /^事件类型/)
+  await search(page, '11C02', /11C02/)
+  await tabTo(page, /^行政区划/)
+  await search(page, 'wsx', /乌什县/)
   await tabTo(page, /^事发时间/)
   await keyboard.type('0001')
   await tabTo(page, /^震级/)

@@ -49,7 +49,7 @@ test.each([
 
   // The duty officer's page has followed all of it: both receipts, the feedback, the picture.
   for (const above of [prefecture, region]) {
-    await duty.page.locator('.track > li').filter({ has: duty.page.getByText(above, { exact: true }) }).getByText(sheet['track.received']).waitFor()
+    await duty.page.locator('.track > li').filter({ has: duty.page.getByText(above, { exact: true }) }).getByText(sheet['track.received']).first().waitFor()
   }
   await duty.page.getByRole('link', { name: photo.name }).waitFor()
   await duty.page.getByRole('button', { name: sheet.verify }).click()

@@ -16,8 +16,10 @@ export async function fillReport({ page, says }: Seat, story: Story): Promise<vo
   const { form } = says
   await page.getByRole('button', { name: says.desk.new }).click()
   await page.getByRole('heading', { level: 1, name: form['new.first'] }).waitFor()
-  await pick(page, form['field.code'], '11C02', /^11C02/)
-  await pick(page, form['field.division'], 'wsx', /乌什县/)
+  await page.getByRole('combobox', { name: form['field.code'] }).focus()
+  await search(page, '11C02', /11C02/)
+  await page.getByRole('combobox', { name: form['field.division'] }).focus()
+  await search(page, 'wsx', /乌什县/)
   await page.getByLabel(form['field.occurredAt']).fill('0001')
   await page.getByLabel(/震级|Magnitude/).fill('7.1')
   if (story.deaths !== undefined) await page.getByLabel(form['figure.deaths'], { exact: true }).fill(String(story.deaths))
@@ -31,12 +33,22 @@ export async function fillReport({ page, says }: Seat, story: Story): Promise<vo
   }
 }
 
-/** Types into a searching picker and takes the option that comes first. */
+/** Types into a picker and takes the option that comes first. */
 export async function pick(page: Page, label: string, typed: string, option: RegExp): Promise<void> {
-  await page.getByRole('combobox', { name: label, exact: false }).first().focus()
+  await page.getByRole('combobox', { name: label }).first().focus()
   await page.keyboard.type(typed)
   await page.locator('.ant-select-item-option-active', { hasText: option }).waitFor()
   await page.keyboard.press('Enter')
+}
+
+/** Types into the focused picker that asks the station, and takes the option that comes first once it has answered. */
+export async function search(page: Page, typed: string, option: RegExp): Promise<void> {
+  const answer = page.waitForResponse((response) => new URL(response.url()).searchParams.get('q') === typed)
+  await page.keyboard.type(typed)
+  await (await answer).finished()
+  await page.locator('.ant-select-item-option-active', { hasText: option }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.locator('.ant-select-content-value, .ant-select-selection-item, .ant-select-content', { hasText: option }).first().waitFor()
 }
 
 /** 送审 with its check of what is missing and who will receive it; answers the id of the report. */
