@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { hashOfNobody, hashPassword, passwordFits } from './passwords.ts'
+import { openPeople } from './people.ts'
 import { openTestStation } from './testStation.ts'
 
 type Opened = Awaited<ReturnType<typeof openTestStation>>
@@ -141,6 +142,8 @@ describe('first start in production', () => {
     const first = { token: one.setupToken, account: 'liu', name: '刘安', password: good }
     expect((await one.call('POST', '/api/setup', null, { ...first, token: 'wrong' })).body).toMatchObject({ code: 'setup.link-invalid' })
     expect((await one.call('POST', '/api/setup', null, { ...first, password: 'demo' })).body).toMatchObject({ code: 'people.weak-password' })
+    // Somebody added at the command line who may not grant rights does not end the link.
+    await openPeople(one.station.database, one.station.clock).create({ id: 'cli', account: 'cli', name: 'cli', roles: ['security'] }, { account: 'duty1', name: '值班', roles: ['duty'], password: good, unit: null })
     const made = await one.call('POST', '/api/setup', null, first)
     expect(made).toMatchObject({ status: 201, body: { person: { account: 'liu', roles: ['security'] } } })
     expect(String(made.headers['set-cookie'])).toContain('HttpOnly')
