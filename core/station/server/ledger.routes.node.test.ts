@@ -55,7 +55,7 @@ it('the audit page shows quarantine, what was turned away, and every chain', asy
   const core = await open()
   await core.write('一')
   const sign = (seq: number, at: number): WireFact => {
-    const text = encode({ type: 'note.written.v1', subject: `note/c${seq}`, station: child, seq, prev: '', at: [at, 0], actor: { id: 'a', name: 'a' }, to: ['up'], mode: 'actual', body: { line: 'x' } })
+    const text = encode({ type: 'note.written.v1', subject: `note/c${seq}`, station: child, seq, prev: '', at: [at, seq], actor: { id: 'a', name: 'a' }, to: ['up'], mode: 'actual', body: { line: 'x' } })
     return { text, sig: core.childSigner?.sign(text) ?? '' }
   }
   const now = core.clock.now()
