@@ -143,9 +143,12 @@ function restore(s: Surroundings, station: SimStation): number {
   station.ledger.authoring = false
   const told = random.chance(0.5)
   world.after(random.between(second, 20 * second), () => {
-    if (station.up) return
-    if (told) for (const peer of station.ledger.disk.peers.values()) peer.recovery = 'asking'
-    station.start()
+    // Whoever restarted it after an earlier crash may have been quicker; its links may even have told it all and recovered by now.
+    if (station.staffed) return
+    if (!station.up) {
+      if (told) for (const peer of station.ledger.disk.peers.values()) peer.recovery = 'asking'
+      station.start()
+    }
     s.trace?.(`${station.self} restored, told ${told}`)
     // Nothing is stated before every neighbour has been met: either one of them tells of the lost future, or there was none.
     station.ledger.authoring = false

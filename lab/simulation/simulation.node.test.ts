@@ -37,4 +37,12 @@ describe('the real link machine and ledger rules on a whole tree, from a seed', 
   test('R-12 R-14 seed 149: a restored station whose queue grew again in another order before it met its parent recovers', async () => {
     expect((await simulate({ seed: 149, stations: 150, facts: 10_000 })).faults).toEqual([])
   }, minutes)
+
+  test('seed 235: a restored station that somebody else started first is staffed again', async () => {
+    expect((await simulate({ seed: 235, stations: 150, facts: 10_000 })).faults).toEqual([])
+  }, minutes)
+
+  test('seed 291: time goes on when a timer\'s end rounds to just before it', async () => {
+    expect((await simulate({ seed: 291, stations: 150, facts: 10_000 })).faults).toEqual([])
+  }, minutes)
 })

@@ -323,7 +323,8 @@ export class SimStation {
     const at = wakeAt(line.plan, line.state)
     if (at >= line.timerAt) return
     line.timerAt = at
-    this.#later(at - this.#s.world.now(), () => {
+    // Never nothing: `now + (at - now)` may round to just before `at`, and time would stand still (seed 291).
+    this.#later(Math.max(1, at - this.#s.world.now()), () => {
       if (this.#lines.get(peer) !== line || line.timerAt !== at) return
       line.timerAt = Infinity
       if (wakeAt(line.plan, line.state) <= this.#s.world.now()) this.input(peer, { kind: 'tick' })

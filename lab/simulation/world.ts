@@ -1,3 +1,6 @@
+/** Events that may happen at one instant; more is a loop that keeps time from going on. */
+const maxAtOneInstant = 1_000_000
+
 /** Virtual time and what is to happen in it. Events of one instant run in the order they were asked for. */
 export interface World {
   now(): number
@@ -14,6 +17,7 @@ export function createWorld(): World {
   let now = 0
   let order = 0
   let steps = 0
+  let atThisInstant = 0
   const before = (a: Event, b: Event) => a.at < b.at || (a.at === b.at && a.order < b.order)
 
   function push(event: Event): void {
@@ -51,6 +55,8 @@ export function createWorld(): World {
     run: async (until) => {
       while (heap.length > 0 && heap[0]!.at <= until) {
         const event = pop()
+        atThisInstant = event.at === now ? atThisInstant + 1 : 0
+        if (atThisInstant > maxAtOneInstant) throw new Error(`time stands still at ${now} ms after ${steps} steps: ${String(event.run)}`)
         now = event.at
         steps++
         const pending = event.run()
