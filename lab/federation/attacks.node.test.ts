@@ -3,7 +3,7 @@ import { newPrivateKey, nodeCrypto, nodeSigner } from '#core/ledger/server/nodeC
 import type { ReportAnswer } from '#modules/report/report.api.ts'
 import { until, type Client } from './client.ts'
 import { federation, type Federation } from './federation.ts'
-import { dial, hostileChild, type HostileChild } from './hostileChild.ts'
+import { dial, hostileChild, type HostileChild, patientLinks } from './hostileChild.ts'
 
 /**
  * Must show 6: an enrolled child that is hostile, on a running federation, through the real link. Everything it tries
@@ -26,7 +26,7 @@ let report: ReportAnswer
 let before: unknown
 
 beforeAll(async () => {
-  tree = await federation({ addresses: [region, prefecture, county] })
+  tree = await federation({ addresses: [region, prefecture, county], links: patientLinks })
   audit = await tree.at(prefecture).as('audit')
   hostile = await hostileChild(tree.at(prefecture), '65/6529/652922')
   accomplice = await hostileChild(tree.at(prefecture), '65/6529/652923')

@@ -7,6 +7,9 @@ import { decodeFrame, encodeFrame, type Cursor, type Frame, type FrameOf, type H
 import { nextHead, transcript } from '#core/replicate/index.ts'
 import type { Member } from './federation.ts'
 
+/** A parent that does not give up on a hostile child because a busy machine made it slow to answer: its connection stands from test to test. */
+export const patientLinks = { ping: 30_000, dead: 120_000 }
+
 /** What a {@link HostileChild} says, as it likes. */
 export type Saying = Partial<Statement> & Pick<Statement, 'type' | 'subject'>
 

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm'
 import { decodeFrame } from '#core/replicate/frames.ts'
 import { until } from '../federation/client.ts'
 import { federation, type Federation } from '../federation/federation.ts'
-import { dial, hostileChild, type HostileChild } from '../federation/hostileChild.ts'
+import { dial, hostileChild, type HostileChild, patientLinks } from '../federation/hostileChild.ts'
 import { nastyMessage, soundFrames } from './frames.ts'
 import { randomFrom } from './nastyValues.ts'
 import { fuzzSocket, rawBytes } from './sockets.ts'
@@ -21,7 +21,7 @@ const maxGrowthMiB = 40
 let tree: Federation
 let child: HostileChild
 beforeAll(async () => {
-  tree = await federation({ addresses: ['65', prefecture, county] })
+  tree = await federation({ addresses: ['65', prefecture, county], links: patientLinks })
   child = await hostileChild(tree.at(prefecture), '65/6529/652922')
 })
 afterAll(async () => {
