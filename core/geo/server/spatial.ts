@@ -23,6 +23,7 @@ export function spatialTable(name: string): SpatialTable {
     get: (db, id) => on(db).get(db, id),
     list: (db, page) => on(db).list(db, page),
     inBox: (db, box, page) => on(db).inBox(db, box, page),
+    inView: (db, box, limit, filter) => on(db).inView(db, box, limit, filter),
     intersects: (db, geometry, page) => on(db).intersects(db, geometry, page),
     withinDistance: (db, geometry, metres, page) => on(db).withinDistance(db, geometry, metres, page),
     nearest: (db, point, n, maxMetres, filter) => on(db).nearest(db, point, n, maxMetres, filter),

@@ -20,7 +20,10 @@ export interface SpatialFilter {
   /** Of `at`, both included; rows without a time pass only where neither is given. */
   from?: number
   until?: number
-  /** A condition on the row written with kysely's `sql`, on the columns `id`, `at`, `rank` and on `propertyText` / `propertyNumber`. */
+  /**
+   * A condition written with kysely's `sql` on the columns `id`, `at`, `rank`, `west`, `south`, `east`, `north` (the
+   * feature's box) and on `propertyText` / `propertyNumber`.
+   */
   where?: RawBuilder<unknown>
 }
 
@@ -62,6 +65,8 @@ export interface SpatialTable {
   /** All rows in order of id. */
   list(db: Db, page: SpatialPage): Promise<SpatialRow[]>
   inBox(db: Db, box: BBox, page: SpatialPage): Promise<SpatialRow[]>
+  /** For drawing: rows whose box meets this one, the most important first, without paging. */
+  inView(db: Db, box: BBox, limit: number, filter?: SpatialFilter): Promise<SpatialRow[]>
   intersects(db: Db, geometry: Geometry, page: SpatialPage): Promise<SpatialRow[]>
   /** Rows with any point within `metres` of the geometry: a buffer, without building one. */
   withinDistance(db: Db, geometry: Geometry, metres: number, page: SpatialPage): Promise<SpatialRow[]>
