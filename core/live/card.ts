@@ -18,9 +18,9 @@ export interface DocCard {
   sealed: boolean
 }
 
-/** Whether entry `seq` of `run` by `station` counts. */
-export function isAdmitted(card: DocCard, station: Address, run: string, seq: number): boolean {
+/** The last number of a chain that counts: 0 for a station that may not write, Infinity without limit. */
+export function countsUpTo(card: DocCard, station: Address, run: string): number {
   const limit = card.writers[station]
-  if (limit === undefined) return false
-  return limit === null || seq <= (limit[run] ?? 0)
+  if (limit === undefined) return 0
+  return limit === null ? Infinity : (limit[run] ?? 0)
 }

@@ -1,0 +1,134 @@
+import * as Y from 'yjs'
+import { asStamped, rootName, type LiveDocument, type Written } from './document.ts'
+import { keyPattern } from './stamped.ts'
+
+/** A gesture's update; a whole plot pasted at once must be sent in parts. */
+export const maxUpdateBytes = 256 * 1024
+const maxValueLength = 200_000
+const maxDepth = 6
+/** Values in one update, and what it may delete: what is written is looked at piece by piece. */
+const maxStructs = 4_000
+const maxDeletes = 20_000
+
+export type UpdateFault = 'malformed' | 'too-large' | 'gap' | 'foreign-client' | 'bad-structure' | 'bad-value'
+export type Inspected = { written: Written[]; fault?: undefined } | { fault: UpdateFault; detail: string }
+
+type Struct = ReturnType<typeof Y.decodeUpdate>['structs'][number]
+
+/**
+ * Looks at every struct of an update before it may touch a document (SPEC V-5): only values under valid keys of the one
+ * root, only clients that `mayWrite`, no gaps, no deletion beside what a value overwrites. Changes nothing.
+ */
+export function inspectUpdate(document: LiveDocument, update: Uint8Array, mayWrite: (client: number) => boolean): Inspected {
+  if (update.length > maxUpdateBytes) return { fault: 'too-large', detail: `${update.length} bytes; at most ${maxUpdateBytes}` }
+  let decoded: ReturnType<typeof Y.decodeUpdate>
+  try {
+    decoded = Y.decodeUpdate(update)
+  } catch (error) {
+    return { fault: 'malformed', detail: String(error).slice(0, 200) }
+  }
+  try {
+    return inspect(document, decoded, mayWrite)
+  } catch (error) {
+    return { fault: 'malformed', detail: String(error).slice(0, 200) }
+  }
+}
+
+function inspect(document: LiveDocument, { structs, ds }: ReturnType<typeof Y.decodeUpdate>, mayWrite: (client: number) => boolean): Inspected {
+  const { store } = document.ydoc
+  const next = new Map<number, number>()
+  const fresh = new Map<string, string>()
+  const origins = new Map<number, [number, number][]>()
+  const written: Written[] = []
+  if (structs.length > maxStructs) return { fault: 'too-large', detail: `${structs.length} values; at most ${maxStructs}` }
+  for (const struct of inOrder(structs)) {
+    const { client, clock } = struct.id
+    const known = Y.getState(store, client)
+    if (!mayWrite(client)) return { fault: 'foreign-client', detail: `client ${client}` }
+    if (clock > (next.get(client) ?? known)) return { fault: 'gap', detail: `client ${client}: ${clock} after ${next.get(client) ?? known}` }
+    next.set(client, Math.max(next.get(client) ?? known, clock + struct.length))
+    if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentAny)) return { fault: 'bad-structure', detail: struct.constructor.name }
+    const key = keyOf(struct, document, fresh)
+    if (key === null || !keyPattern.test(key)) return { fault: 'bad-structure', detail: `key ${String(key).slice(0, 80)}` }
+    if (struct.origin) note(origins, struct.origin.client, struct.origin.clock)
+    for (const [i, raw] of (struct.content.arr as unknown[]).entries()) {
+      fresh.set(`${client} ${clock + i}`, key)
+      // All but the last of a run of values were overwritten by the one after.
+      if (i > 0) note(origins, client, clock + i - 1)
+      const value = isPlain(raw) ? asStamped(raw) : null
+      if (!value) return { fault: 'bad-value', detail: key }
+      if (clock + i >= known) written.push({ key, value })
+    }
+  }
+  let deletions = 0
+  for (const [client, deletes] of ds.clients) {
+    for (const { clock, len } of deletes) {
+      deletions += len
+      if (deletions > maxDeletes) return { fault: 'bad-structure', detail: 'deletes too much' }
+      for (let at = clock; at < clock + len; at++) {
+        const isOverwritten = origins.get(client)?.some(([low, high]) => at >= low && at <= high) ?? false
+        if (!isOverwritten && !isDeleted(document, client, at)) return { fault: 'bad-structure', detail: 'deletes without writing' }
+      }
+    }
+  }
+  return { written }
+}
+
+/** Structs as they would be applied: those of one client in order, an origin before what rests on it. */
+function inOrder(structs: readonly Struct[]): Struct[] {
+  const left = [...structs].sort((a, b) => a.id.client - b.id.client || a.id.clock - b.id.clock)
+  const given = new Set(left.flatMap((s) => Array.from({ length: Math.min(s.length, maxDeletes) }, (_, i) => `${s.id.client} ${s.id.clock + i}`)))
+  const done = new Set<string>()
+  const ordered: Struct[] = []
+  for (let before = -1; left.length > 0 && before !== left.length;) {
+    before = left.length
+    for (let i = 0; i < left.length;) {
+      const struct = left[i]!
+      const origin = struct instanceof Y.Item && struct.origin ? `${struct.origin.client} ${struct.origin.clock}` : null
+      if (origin !== null && given.has(origin) && !done.has(origin)) { i++; continue }
+      ordered.push(struct)
+      for (let n = 0; n < Math.min(struct.length, maxDeletes); n++) done.add(`${struct.id.client} ${struct.id.clock + n}`)
+      left.splice(i, 1)
+    }
+  }
+  return [...ordered, ...left]
+}
+
+/** The key a value is written under; written out only for the first value of a key, otherwise that of what it overwrites. */
+function keyOf(item: Y.Item, document: LiveDocument, fresh: ReadonlyMap<string, string>): string | null {
+  const parent: unknown = item.parent
+  if (parent !== null) return parent === rootName ? item.parentSub : null
+  const beside = item.origin ?? item.rightOrigin
+  if (!beside) return null
+  const own = fresh.get(`${beside.client} ${beside.clock}`)
+  if (own !== undefined) return own
+  if (beside.clock >= Y.getState(document.ydoc.store, beside.client)) return null
+  const found: unknown = Y.getItem(document.ydoc.store, beside)
+  return found instanceof Y.Item ? found.parentSub : null
+}
+
+function isDeleted(document: LiveDocument, client: number, clock: number): boolean {
+  if (clock >= Y.getState(document.ydoc.store, client)) return false
+  return Y.getItem(document.ydoc.store, Y.createID(client, clock)).deleted
+}
+
+function note(origins: Map<number, [number, number][]>, client: number, clock: number): void {
+  const list = origins.get(client)
+  if (list) list.push([clock, clock])
+  else origins.set(client, [[clock, clock]])
+}
+
+/** JSON only, bounded in size and depth. */
+function isPlain(value: unknown): boolean {
+  let length = 0
+  const walk = (inner: unknown, depth: number): boolean => {
+    if (depth > maxDepth || length > maxValueLength) return false
+    if (inner === null || typeof inner === 'boolean') return true
+    if (typeof inner === 'number') { length += 8; return Number.isFinite(inner) }
+    if (typeof inner === 'string') { length += inner.length; return !inner.includes('\0') }
+    if (Array.isArray(inner)) return inner.every((item) => walk(item, depth + 1))
+    if (typeof inner !== 'object' || Object.getPrototypeOf(inner) !== Object.prototype) return false
+    return Object.entries(inner).every(([key, item]) => { length += key.length; return key !== '__proto__' && walk(item, depth + 1) })
+  }
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && walk(value, 0) && length <= maxValueLength
+}
