@@ -8,7 +8,7 @@ import { useSay, useText } from '#core/ui/web/texts.ts'
 import { consoleTexts } from './consoleTexts.ts'
 import { screens } from './screens.ts'
 
-const groups = ['duty', 'incident', 'system'] as const
+const groups = ['map', 'duty', 'incident', 'system'] as const
 
 /** Pages with a place in the menu that this person may see, in order. */
 export function useMenu(): Screen[] {

@@ -17,10 +17,12 @@ import { ReportArrivals } from '#modules/report/web/ReportArrivals.tsx'
 import { CommandPalette } from './CommandPalette.tsx'
 import { consoleTexts } from './consoleTexts.ts'
 import { KeyHelp } from './KeyHelp.tsx'
-import { BottomBar, SideMenu, useMenu } from './Menu.tsx'
+import { BottomBar, useMenu } from './Menu.tsx'
 import { Setup } from './Setup.tsx'
 import { SignIn } from './SignIn.tsx'
+import { StageBody } from './Stage.tsx'
 import { TopBar } from './TopBar.tsx'
+import { useStage } from './useStage.ts'
 
 /** Around everything: who is at which station; signed out, the sign-in page at the same address. */
 export function Shell() {
@@ -42,6 +44,7 @@ export function Shell() {
 
 /** One letter to the everyday pages; only for those whom the menu offers them. */
 const pageKeys = [
+  { key: 'm', path: '/map', help: said(consoleTexts, 'help.map') },
   { key: 'd', path: '/duty', help: said(consoleTexts, 'help.desk') },
   { key: 'i', path: '/incidents', help: said(consoleTexts, 'help.incidents') },
   { key: 'l', path: '/links', help: said(consoleTexts, 'help.links') },
@@ -55,7 +58,9 @@ function SignedIn() {
   const navigate = useNavigate()
   const { pathname } = useLocation()
   const menu = useMenu()
-  const home = menu[0]?.path ?? '/links'
+  const stage = useStage()
+  // Everyone's work is a page; the map is one key away.
+  const home = menu.find((screen) => screen.menu?.group !== 'map')?.path ?? '/links'
   const [open, setOpen] = useState<'search' | 'help' | null>(null)
   const close = () => setOpen(null)
   useKeys([
@@ -65,15 +70,12 @@ function SignedIn() {
     { keys: ['Escape'], help: said(consoleTexts, 'help.close'), run: close },
   ])
   return (
-    <div className="shell">
+    <div className={`shell shell-${stage.stage}${stage.wall ? ' wall' : ''}`}>
       <a className="skip" href="#content">{say('skip')}</a>
       <TopBar onSearch={() => setOpen('search')} onHelp={() => setOpen('help')} />
       {connection === 'down' ? <Alert className="banner" banner type="error" role="alert" title={say('banner.down')} /> : null}
       {shown ? <section className="banner exercise" aria-label={say('banner.label')}>{say(`banner.${shown.mode}${shown.partly ? '.partly' : ''}`)}</section> : null}
-      <div className="shell-body">
-        <SideMenu />
-        <main id="content" tabIndex={-1}>{pathname === '/' ? <Navigate to={home} replace /> : <Outlet />}</main>
-      </div>
+      <StageBody {...stage}>{pathname === '/' ? <Navigate to={home} replace /> : <Outlet />}</StageBody>
       <BottomBar />
       <CommandPalette open={open === 'search'} onClose={close} />
       {holdsAny(person, reportAccess['report.read']) ? <ReportArrivals /> : null}

@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, defaultStringifySearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { Loading } from '#core/ui/web/States.tsx'
 import type { Screen } from '#core/ui/web/screen.ts'
@@ -17,6 +17,10 @@ export const router = createRouter({
   // Screens load when opened; nothing is fetched for links one merely passes over.
   defaultPreload: false,
   scrollRestoration: true,
+  // Beside the map the page scrolls by itself, not the window.
+  scrollToTopSelectors: ['#content'],
+  // Commas are legal in a search and stay readable in links to the map.
+  stringifySearch: (search) => defaultStringifySearch(search).replaceAll('%2C', ','),
 })
 
 function routeOf(screen: Screen) {

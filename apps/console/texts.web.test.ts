@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { textFaults } from '#core/ui/textFaults.ts'
 
 type Module = Record<'zh' | 'en', Record<string, string>>
-const chinese = import.meta.glob<Module>(['../../core/*/web/*.zh.ts', '../../modules/*/web/*.zh.ts', './*.zh.ts'], { eager: true })
-const english = import.meta.glob<Module>(['../../core/*/web/*.en.ts', '../../modules/*/web/*.en.ts', './*.en.ts'], { eager: true })
+const chinese = import.meta.glob<Module>(['../../core/*/web/**/*.zh.ts', '../../modules/*/web/*.zh.ts', './*.zh.ts'], { eager: true })
+const english = import.meta.glob<Module>(['../../core/*/web/**/*.en.ts', '../../modules/*/web/*.en.ts', './*.en.ts'], { eager: true })
 
 test('every module with texts has them in both languages', () => {
   expect(Object.keys(chinese).length).toBeGreaterThanOrEqual(3)

@@ -12,5 +12,5 @@ export interface Screen {
   /** Who sees it in menus and search; absent: everyone signed in. The station itself decides what may be read. */
   roles?: readonly Role[]
   /** Its place in the menu; pages without one are reached from others. */
-  menu?: { group: 'duty' | 'incident' | 'system'; order: number; icon: ComponentType }
+  menu?: { group: 'map' | 'duty' | 'incident' | 'system'; order: number; icon: ComponentType }
 }

@@ -1,0 +1,97 @@
+import { useEffect, type ReactNode } from 'react'
+import { shared, useShared } from './shared.ts'
+
+export const layerGroups = ['incidents', 'plot', 'imported', 'base'] as const
+export type LayerGroup = (typeof layerGroups)[number]
+
+/** A line of the layer tree. */
+export interface LayerEntry {
+  id: string
+  group: LayerGroup
+  title: string
+  /** Beside the title: what the layer looks like. */
+  swatch?: ReactNode
+  /** Below the title: what its signs mean. */
+  legend?: ReactNode
+  /** Shown until somebody says otherwise; true when absent. */
+  shownAtFirst?: boolean
+  /** Whether its opacity can be set. */
+  fades?: boolean
+  /** Whether it can be moved among those of its group. */
+  moves?: boolean
+}
+
+export interface LayerLook {
+  shown: boolean
+  opacity: number
+}
+
+const remembered = 'fengsui.map.layers'
+interface Board {
+  looks: Readonly<Record<string, Partial<LayerLook>>>
+  /** Of layers that move: topmost first. */
+  order: readonly string[]
+}
+const board = shared<Board>(recall())
+const entries = shared<ReadonlyMap<symbol, readonly LayerEntry[]>>(new Map())
+
+/** Puts lines into the layer tree while the part is there. Give the same array until it changes. */
+export function useLayerEntries(mine: readonly LayerEntry[]): void {
+  useEffect(() => {
+    const key = Symbol('entries')
+    entries.set(new Map([...entries.get(), [key, mine]]))
+    return () => { entries.set(new Map([...entries.get()].filter(([other]) => other !== key))) }
+  }, [mine])
+}
+
+/** All lines; those that move as they were last ordered. */
+export function useAllLayerEntries(): LayerEntry[] {
+  const { order } = useShared(board)
+  const all = [...useShared(entries).values()].flat()
+  const place = (id: string) => { const at = order.indexOf(id); return at < 0 ? order.length : at }
+  return [...all.filter((e) => e.moves).sort((a, b) => place(a.id) - place(b.id)), ...all.filter((e) => !e.moves)]
+}
+
+/** How a layer is to be shown; a part hides and fades its map layers by this. */
+export function useLayerLook(id: string, shownAtFirst = true): LayerLook {
+  return lookOf(useShared(board).looks, id, shownAtFirst)
+}
+
+export function useLayerLooks(): (id: string, shownAtFirst?: boolean) => LayerLook {
+  const { looks } = useShared(board)
+  return (id, shownAtFirst = true) => lookOf(looks, id, shownAtFirst)
+}
+
+function lookOf(looks: Board['looks'], id: string, shownAtFirst: boolean): LayerLook {
+  return { shown: looks[id]?.shown ?? shownAtFirst, opacity: looks[id]?.opacity ?? 1 }
+}
+
+export function setLayerLook(id: string, change: Partial<LayerLook>): void {
+  const now = board.get()
+  remember({ ...now, looks: { ...now.looks, [id]: { ...now.looks[id], ...change } } })
+}
+
+export function setLayerOrder(order: readonly string[]): void {
+  remember({ ...board.get(), order })
+}
+
+function remember(next: Board): void {
+  board.set(next)
+  try {
+    localStorage.setItem(remembered, JSON.stringify(next))
+  } catch {
+    // A full or forbidden store loses only a preference.
+  }
+}
+
+function recall(): Board {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(remembered) ?? 'null')
+    if (typeof kept === 'object' && kept !== null && 'looks' in kept && typeof kept.looks === 'object' && kept.looks !== null && 'order' in kept && Array.isArray(kept.order)) {
+      return { looks: kept.looks as Board['looks'], order: kept.order.filter((id) => typeof id === 'string') }
+    }
+  } catch {
+    // As when nothing was kept.
+  }
+  return { looks: {}, order: [] }
+}

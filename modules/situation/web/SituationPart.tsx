@@ -1,0 +1,4 @@
+/** The shared picture on the map. */
+export function SituationPart() {
+  return null
+}

@@ -1,0 +1,5 @@
+import type { zh } from './situation.zh.ts'
+
+export const en: Record<keyof typeof zh, string> = {
+  'title': 'Situation map',
+}

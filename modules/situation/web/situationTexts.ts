@@ -1,0 +1,5 @@
+import { defineTexts } from '#core/ui/web/texts.ts'
+import { en } from './situation.en.ts'
+import { zh } from './situation.zh.ts'
+
+export const situationTexts = defineTexts('situation', zh, en)
