@@ -11,6 +11,7 @@ import { migrate } from '#core/sql/server/migrate.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
 import { boxPolygon, type BBox } from '../bbox.ts'
 import type { Geometry, Position } from '../geojson.ts'
+import { withinMetres } from '../metres.ts'
 import { dialectOf, propertyNumber, propertyText, spatialTable, type SpatialRow } from './spatial.ts'
 
 const things = spatialTable('things')
@@ -114,6 +115,16 @@ describe.each(['sqlite', 'postgres'] as const)('a spatial table on %s', (dialect
   test('a geometry without a position is refused', async () => {
     const { put } = await fresh()
     await expect(put({ id: 'x', geometry: { type: 'MultiPoint', coordinates: [] }, properties: {} })).rejects.toThrow('without a position')
+  })
+
+  test('a shape that is not valid is stored and found like any other, and stops no question', async () => {
+    const bowTie: Geometry = { type: 'Polygon', coordinates: [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]] }
+    const twice: Geometry = { type: 'GeometryCollection', geometries: [boxPolygon([0, 0, 2, 2]), boxPolygon([1, 1, 3, 3])] }
+    const { read } = await fresh({ id: 'bow', geometry: bowTie, properties: {} }, { id: 'twice', geometry: twice, properties: {} })
+    for (const asked of [bowTie, twice, boxPolygon([0.5, 0.4, 2, 2])]) expect(ids(await things.intersects(read, asked, { limit: 9 }))).toEqual(['bow', 'twice'])
+    expect(await things.count(read, [0.5, 0.4, 1.5, 1.5])).toBe(2)
+    expect(ids(await things.nearest(read, [5, 5], 9))).toEqual(['twice', 'bow'])
+    expect(ids(await things.withinDistance(read, twice, 10, { limit: 9 }))).toEqual(['bow', 'twice'])
   })
 
   test('a table may come and go at run time', async () => {
@@ -242,8 +253,10 @@ describe.each(['sqlite', 'postgres'] as const)('a spatial table on %s', (dialect
       expect(ids(await things.intersects(read, asked, { limit: 99 }))).toEqual(meets(asked))
       expect(ids(await things.inBox(read, asking, { limit: 99 }))).toEqual(meets(boxPolygon(asking)))
       expect(await things.count(read, asking)).toBe(meets(boxPolygon(asking)).length)
+      const reach = withinMetres(asked, 150_000)
+      expect(ids(await things.withinDistance(read, asked, 150_000, { limit: 99 }))).toEqual(ids(rows.filter((row) => reach(row.geometry))))
       const points = rows.filter((row) => row.geometry.type === 'Point')
-      const wanted = points.map((row) => ({ id: row.id, metres: turfDistance((row.geometry as { coordinates: Position }).coordinates, from, { units: 'meters' }) })).sort((a, b) => a.metres - b.metres || (a.id < b.id ? -1 : 1))
+      const wanted = points.map((row) => ({ id: row.id, metres: turfDistance((row.geometry as { coordinates: number[] }).coordinates, from as number[], { units: 'meters' }) })).sort((a, b) => a.metres - b.metres || (a.id < b.id ? -1 : 1))
       const nearest = await things.nearest(read, from, 99, undefined, { where: sql`west = east and south = north and geometry like ${'{"type":"Point"%'}` })
       expect(nearest.map((row) => row.metres)).toEqual(wanted.map((row) => expect.closeTo(row.metres, 1)))
     }), { numRuns: dialect === 'sqlite' ? 150 : 80 })

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '#core/sql/server/database.ts'
-import { bboxOf, growBox, world, type BBox } from '../bbox.ts'
+import { bboxOf, boxPolygon, growBox, splitAtMeridian, world, type BBox } from '../bbox.ts'
 import type { Geometry, Position } from '../geojson.ts'
-import { allOf, filterSql, readRow, rowColumns, unranked, type StoredRow } from './spatialRows.ts'
+import { intersector } from '../intersects.ts'
+import { allOf, anyOf, filterSql, readRow, rowColumns, unranked, type StoredRow } from './spatialRows.ts'
 import type { SpatialCell, SpatialFilter, SpatialPage, SpatialRow, SpatialTable } from './spatialTable.ts'
 
-/** A search as one database answers it: a condition in SQL and, where SQL cannot settle it, a test of ours. */
+/** A search as one database answers it: a condition in SQL that misses nothing and, where SQL does not settle it, a test of ours. */
 export interface Search {
   condition: RawBuilder<unknown>
   test?: (geometry: Geometry) => boolean
@@ -19,14 +20,11 @@ export interface SpatialSql {
   remove(tx: Db, ids: readonly string[]): Promise<void>
   clear(tx: Db): Promise<void>
   drop(tx: Db): Promise<void>
-  /** Rows whose own box meets the box. */
+  /** Rows whose own box meets the box, by the index. */
   boxMeets(box: BBox): RawBuilder<unknown>
-  inBox(box: BBox): Search
-  intersects(geometry: Geometry): Search
   within(geometry: Geometry, metres: number): Search
   /** The nearest `n` rows of a box by metres. */
   measured(db: Db, point: Position, box: BBox, n: number, condition: RawBuilder<unknown>): Promise<(StoredRow & { metres: number })[]>
-  count(db: Db, box: BBox, condition: RawBuilder<unknown>): Promise<number>
   /** Rounds a positive number down. */
   floor(value: RawBuilder<unknown>): RawBuilder<number>
 }
@@ -39,8 +37,27 @@ const firstRadius = 250
 const leastPage = 500
 const largestPage = 20_000
 
+/**
+ * Whether shapes meet is decided by `intersector` on both databases, after the index has proposed: GEOS, behind
+ * PostGIS, ends the statement with an error on a shape that is not valid, and not everything that is imported is.
+ */
 export function spatialEngine(name: string, engine: SpatialSql): SpatialEngine {
   const table = sql.table(name)
+
+  function inBox(box: BBox): Required<Search> {
+    const tests = splitAtMeridian(box).map((part) => intersector(boxPolygon(part)))
+    return { condition: engine.boxMeets(box), test: (geometry) => tests.some((test) => test(geometry)) }
+  }
+
+  /** Points and what lies wholly inside are counted by the columns; only what straddles an edge is looked at. */
+  async function countIn(db: Db, box: BBox, filter: SpatialFilter): Promise<number> {
+    const { condition, test } = inBox(box)
+    const holds = anyOf(splitAtMeridian(box).map(([west, south, east, north]) => sql`(west >= ${west} and east <= ${east} and south >= ${south} and north <= ${north})`))
+    const sure = await sql<{ count: number }>`select count(*) as count from ${table} where ${allOf([condition, holds, filterSql(filter)])}`.execute(db)
+    const straddling = allOf([condition, sql`not ${holds}`, sql`(west < east or south < north)`, filterSql(filter)])
+    const { rows } = await sql<{ geometry: string }>`select geometry from ${table} where ${straddling}`.execute(db)
+    return Number(sure.rows[0]?.count ?? 0) + rows.filter((row) => test(JSON.parse(row.geometry) as Geometry)).length
+  }
 
   async function changed(tx: Db): Promise<void> {
     const version = randomUUID().slice(0, 13)
@@ -126,17 +143,17 @@ export function spatialEngine(name: string, engine: SpatialSql): SpatialEngine {
     },
     get: async (db, id) => (await byIds(db, [id])).get(id),
     list: (db, page) => search(db, { condition: sql`1 = 1` }, page),
-    inBox: (db, box, page) => search(db, engine.inBox(box), page),
+    inBox: (db, box, page) => search(db, inBox(box), page),
     inView: async (db, box, limit, filter) => {
       const conditions = allOf([engine.boxMeets(box), filterSql(filter)])
       const { rows } = await sql<StoredRow>`select ${rowColumns} from ${table} where ${conditions} order by coalesce(rank, ${sql.lit(unranked)}), id limit ${limit}`.execute(db)
       return rows.map(readRow)
     },
-    intersects: (db, geometry, page) => boxed(geometry, () => search(db, engine.intersects(geometry), page)),
+    intersects: (db, geometry, page) => boxed(geometry, () => search(db, { condition: engine.boxMeets(bboxOf(geometry)!), test: intersector(geometry) }, page)),
     withinDistance: (db, geometry, metres, page) => boxed(geometry, () => search(db, engine.within(geometry, metres), page)),
     nearest,
     count: async (db, box, filter) => {
-      if (box) return engine.count(db, box, filterSql(filter))
+      if (box) return countIn(db, box, filter ?? {})
       const { rows } = await sql<{ count: number }>`select count(*) as count from ${table} where ${filterSql(filter)}`.execute(db)
       return Number(rows[0]?.count ?? 0)
     },

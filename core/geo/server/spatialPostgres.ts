@@ -7,14 +7,14 @@ import type { SpatialRow } from './spatialTable.ts'
 
 const rowsInOneStatement = 500
 
-/** PostgreSQL: PostGIS decides all, GiST finds it. The GeoJSON text is kept beside, so that what is read is what was put. */
+/** PostgreSQL: GiST proposes, PostGIS measures. The GeoJSON text is kept beside the shape, so that what is read is what was put. */
 export function spatialPostgres(name: string): SpatialEngine {
   const table = sql.table(name)
   const shape = sql.ref('shape')
 
-  const envelopes = (box: BBox) => splitAtMeridian(box).map(([west, south, east, north]) => sql`ST_MakeEnvelope(${west}, ${south}, ${east}, ${north}, 4326)`)
-  const boxMeets = (box: BBox): RawBuilder<unknown> => anyOf(envelopes(box).map((envelope) => sql`(${shape} && ${envelope})`))
-  const inBox = (box: BBox): RawBuilder<unknown> => anyOf(envelopes(box).map((envelope) => sql`ST_Intersects(${shape}, ${envelope})`))
+  // The index holds 4-byte numbers, rounded outward; the columns have every digit.
+  const boxMeets = (box: BBox): RawBuilder<unknown> => anyOf(splitAtMeridian(box).map(([west, south, east, north]) => sql`(
+    ${shape} && ST_MakeEnvelope(${west}, ${south}, ${east}, ${north}, 4326) and east >= ${west} and west <= ${east} and north >= ${south} and south <= ${north})`))
   const shapeOf = (geometry: Geometry): RawBuilder<unknown> => sql`ST_Force2D(ST_SetSRID(ST_GeomFromGeoJSON(${JSON.stringify(geometry)}), 4326))`
 
   return spatialEngine(name, {
@@ -40,8 +40,6 @@ export function spatialPostgres(name: string): SpatialEngine {
     clear: async (tx) => { await sql`delete from ${table}`.execute(tx) },
     drop: async (tx) => { await sql`drop table if exists ${table}`.execute(tx) },
     boxMeets,
-    inBox: (box) => ({ condition: inBox(box) }),
-    intersects: (geometry) => ({ condition: sql`ST_Intersects(${shape}, ${shapeOf(geometry)})` }),
     within: (geometry, metres) => ({
       condition: allOf([boxMeets(growBox(bboxOf(geometry)!, metres)), sql`ST_DWithin(${shape}::geography, ${shapeOf(geometry)}::geography, ${metres}, false)`]),
     }),
@@ -49,10 +47,6 @@ export function spatialPostgres(name: string): SpatialEngine {
       const metres = sql`ST_Distance(${shape}::geography, ST_SetSRID(ST_MakePoint(${lon}, ${lat}), 4326)::geography, false)`
       const { rows } = await sql<StoredRow & { metres: number }>`select ${rowColumns}, ${metres} as metres from ${table} where ${allOf([boxMeets(box), condition])} order by metres, id limit ${n}`.execute(db)
       return rows
-    },
-    count: async (db, box, condition) => {
-      const { rows } = await sql<{ count: number }>`select count(*) as count from ${table} where ${allOf([inBox(box), condition])}`.execute(db)
-      return Number(rows[0]?.count ?? 0)
     },
     floor: (value) => sql`floor(${value})`,
   })

@@ -1,11 +1,10 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '#core/sql/server/database.ts'
 import { statement } from '#core/sql/server/statement.ts'
-import { bboxOf, boxPolygon, growBox, splitAtMeridian, type BBox } from '../bbox.ts'
+import { bboxOf, growBox, splitAtMeridian, type BBox } from '../bbox.ts'
 import type { Geometry, Position } from '../geojson.ts'
-import { intersector } from '../intersects.ts'
 import { metresFrom, withinMetres } from '../metres.ts'
-import { spatialEngine, type Search, type SpatialEngine } from './spatialEngine.ts'
+import { spatialEngine, type SpatialEngine } from './spatialEngine.ts'
 import { allOf, anyOf, lastOfEach, rowColumns, type StoredRow } from './spatialRows.ts'
 import type { SpatialRow } from './spatialTable.ts'
 
@@ -17,13 +16,6 @@ export function spatialSqlite(name: string): SpatialEngine {
   const boxMeets = (box: BBox): RawBuilder<unknown> => anyOf(splitAtMeridian(box).map(([west, south, east, north]) => sql`(
     n in (select n from ${tree} where tree_east >= ${west} and tree_west <= ${east} and tree_north >= ${south} and tree_south <= ${north})
     and east >= ${west} and west <= ${east} and north >= ${south} and south <= ${north})`))
-
-  const holds = (box: BBox): RawBuilder<unknown> => anyOf(splitAtMeridian(box).map(([west, south, east, north]) => sql`(west >= ${west} and east <= ${east} and south >= ${south} and north <= ${north})`))
-
-  const inBox = (box: BBox): Search => {
-    const tests = splitAtMeridian(box).map((part) => intersector(boxPolygon(part)))
-    return { condition: boxMeets(box), test: (geometry) => tests.some((test) => test(geometry)) }
-  }
 
   return spatialEngine(name, {
     create: async (db) => {
@@ -51,20 +43,10 @@ export function spatialSqlite(name: string): SpatialEngine {
       await sql`drop table if exists ${table}`.execute(tx)
     },
     boxMeets,
-    inBox,
-    intersects: (geometry) => ({ condition: boxMeets(bboxOf(geometry)!), test: intersector(geometry) }),
     within: (geometry, metres) => ({ condition: boxMeets(growBox(bboxOf(geometry)!, metres)), test: withinMetres(geometry, metres) }),
     measured: async (db, point, box, n, condition) => {
       const { rows } = await sql<StoredRow>`select ${rowColumns} from ${table} where ${allOf([boxMeets(box), condition])}`.execute(db)
       return nearestOf(rows, point, n)
-    },
-    count: async (db, box, condition) => {
-      const sure = allOf([boxMeets(box), anyOf([holds(box), sql`(west = east and south = north)`]), condition])
-      const counted = await sql<{ count: number }>`select count(*) as count from ${table} where ${sure}`.execute(db)
-      const unsure = allOf([boxMeets(box), sql`not ${holds(box)}`, sql`(west < east or south < north)`, condition])
-      const { rows } = await sql<{ geometry: string }>`select geometry from ${table} where ${unsure}`.execute(db)
-      const { test } = inBox(box)
-      return Number(counted.rows[0]?.count ?? 0) + rows.filter((row) => test!(JSON.parse(row.geometry) as Geometry)).length
     },
     floor: (value) => sql`cast(${value} as integer)`,
   })

@@ -45,8 +45,8 @@ export interface SpatialCell {
 }
 
 /**
- * A table of features with a spatial index, the same on both databases: R*Tree and an exact test of ours in SQLite,
- * GiST and PostGIS in PostgreSQL. Boxes and `intersects` work in the plane of longitude and latitude (an edge is
+ * A table of features with a spatial index, the same on both databases: an R*Tree in SQLite, GiST and PostGIS in
+ * PostgreSQL. Boxes and `intersects` work in the plane of longitude and latitude (an edge is
  * straight there); metres are great circles on the mean sphere, within 0.6 % of the ellipsoid. A box with west
  * greater than east lies across the 180th meridian; distances run across it and over the poles. A shape that merely
  * touches counts. What only one database could answer is not offered.

@@ -28,6 +28,9 @@ export class JsonScan {
   private afterColon = false
   private inFeatures = false
   private hadFeatures = false
+  /** Of a collection: what stands around its features. */
+  private head: Buffer[] = []
+  /** Of a piece that began in an earlier chunk. */
   private kept: Buffer[] = []
   private keptBytes = 0
   private position = 0
@@ -65,9 +68,9 @@ export class JsonScan {
           this.depth++
           if (this.depth > maxDepth) throw refuse('import.json-depth', `JSON 嵌套超过 ${maxDepth} 层，不予读取`, `The JSON is nested more than ${maxDepth} deep; it is not read`)
           if (this.depth === 2 && byte === openArray && this.afterColon && !this.inFeatures) {
-            this.keep(chunk, start, i + 1)
-            found.push({ kind: 'head', bytes: Buffer.concat(this.kept) })
+            this.head.push(Buffer.from(this.cut(chunk, start, i + 1)))
             this.inFeatures = this.hadFeatures = true
+            found.push({ kind: 'head', bytes: this.wholeHead() })
             start = -1
           }
           this.afterColon = false
@@ -83,7 +86,9 @@ export class JsonScan {
             this.inFeatures = false
             start = i
           } else if (this.depth === 0) {
-            found.push({ kind: 'whole', bytes: this.cut(chunk, start, i + 1, this.hadFeatures) })
+            this.head.push(this.cut(chunk, start, i + 1))
+            found.push({ kind: 'whole', bytes: this.wholeHead() })
+            this.head = []
             this.hadFeatures = false
             start = -1
           }
@@ -108,16 +113,15 @@ export class JsonScan {
     if (this.depth > 0 || this.inString) throw refuse('import.truncated', `文件不完整：在第 ${this.position} 字节处中断`, `The file is not whole: it breaks off at byte ${this.position}`)
   }
 
-  /** Keeps what belongs to the head (the head is kept until the collection ends) or to a piece that goes on in the next chunk. */
   private keep(chunk: Buffer, start: number, end: number): void {
-    const limit = this.hadFeatures && !(this.inFeatures && this.depth > 2) ? maxHeadBytes : maxFeatureBytes
     this.keptBytes += end - start
-    if (this.keptBytes > limit) throw refuse('import.feature-too-large', `第 ${this.position + start} 字节附近的一条要素超过 ${maxFeatureBytes / 1048576} MiB，不予读取`, `A feature near byte ${this.position + start} has more than ${maxFeatureBytes / 1048576} MiB; it is not read`)
+    if (this.keptBytes > maxFeatureBytes) throw tooLarge(this.position + start)
     this.kept.push(Buffer.from(chunk.subarray(start, end)))
   }
 
-  private cut(chunk: Buffer, start: number, end: number, withHead = false): Buffer {
-    if (this.kept.length === 0 && !withHead) return chunk.subarray(start, end)
+  /** The piece that ends here, with what was kept of it. */
+  private cut(chunk: Buffer, start: number, end: number): Buffer {
+    if (this.kept.length === 0) return chunk.subarray(start, end)
     this.keep(chunk, start, end)
     const bytes = Buffer.concat(this.kept)
     this.kept = []
@@ -125,9 +129,19 @@ export class JsonScan {
     return bytes
   }
 
+  private wholeHead(): Buffer {
+    const bytes = this.head.length === 1 ? this.head[0] as Buffer : Buffer.concat(this.head)
+    if (this.hadFeatures && bytes.length > maxHeadBytes) throw tooLarge(this.position)
+    return bytes
+  }
+
   private damaged(i: number) {
     return refuse('import.json-damaged', `第 ${this.position + i} 字节处不是正确的 JSON`, `At byte ${this.position + i} it is not proper JSON`)
   }
+}
+
+function tooLarge(position: number) {
+  return refuse('import.feature-too-large', `第 ${position} 字节附近的一条要素超过 ${maxFeatureBytes / 1048576} MiB，不予读取`, `A feature near byte ${position} has more than ${maxFeatureBytes / 1048576} MiB; it is not read`)
 }
 
 export function notGeoJson() {

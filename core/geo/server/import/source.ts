@@ -19,8 +19,6 @@ export interface FeatureSource {
   readonly crs: string | null
   readonly encoding: string | null
   readonly notes: readonly Sentence[]
-  /** Rings of a Shapefile run the other way by its own rules: that is no fault. */
-  readonly esriRings?: boolean
   /** From 0 to 1. */
   progress(): number
   /** In handfuls, so that a million features are not a million turns of the event loop. */

@@ -10,6 +10,9 @@ export class WkbFault extends Error {
 
 const maxDepth = 8
 
+/** How many numbers a position has, and whether the third is a height: a measure is not. */
+interface Form { numbers: number; height: boolean }
+
 /**
  * Well-known binary, as ISO (Z +1000, M +2000) or EWKB (flag bits) write it, to GeoJSON. Reads nothing beyond the
  * bytes given and makes room for nothing that they could not hold. Null for an empty geometry.
@@ -42,16 +45,16 @@ class WkbReader {
 
   geometry(depth: number, wanted?: number): Geometry | null {
     if (depth > maxDepth) throw new WkbFault('geometries nested too deeply')
-    const { kind, size } = this.head()
+    const { kind, form } = this.head()
     if (wanted !== undefined && kind !== wanted) throw new WkbFault(`geometry of kind ${kind} where ${wanted} belongs`)
     switch (kind) {
       case 1: {
-        const position = this.position(size)
+        const position = this.position(form)
         // A point of NaN is how WKB writes an empty one.
         return position.every((n) => Number.isNaN(n)) ? null : { type: 'Point', coordinates: position }
       }
-      case 2: return present({ type: 'LineString', coordinates: this.line(size) })
-      case 3: return present({ type: 'Polygon', coordinates: this.rings(size) })
+      case 2: return present({ type: 'LineString', coordinates: this.line(form) })
+      case 3: return present({ type: 'Polygon', coordinates: this.rings(form) })
       case 4: return present({ type: 'MultiPoint', coordinates: this.parts(depth, 1) as Position[] })
       case 5: return present({ type: 'MultiLineString', coordinates: this.parts(depth, 2) as Position[][] })
       case 6: return present({ type: 'MultiPolygon', coordinates: this.parts(depth, 3) as Position[][][] })
@@ -76,7 +79,7 @@ class WkbReader {
     return parts
   }
 
-  private head(): { kind: number; size: number } {
+  private head(): { kind: number; form: Form } {
     this.need(5)
     const order = this.view.getUint8(this.offset)
     if (order > 1) throw new WkbFault(`byte order ${order}`)
@@ -90,29 +93,27 @@ class WkbReader {
     if (thousands > 3) throw new WkbFault(`geometry of kind ${plain} is not supported`)
     const z = thousands === 1 || thousands === 3 || (extended & 0x80000000) !== 0
     const m = thousands >= 2 || (extended & 0x40000000) !== 0
-    return { kind: plain % 1000, size: 2 + (z ? 1 : 0) + (m ? 1 : 0) + (m && !z ? 10 : 0) }
+    return { kind: plain % 1000, form: { numbers: 2 + (z ? 1 : 0) + (m ? 1 : 0), height: z } }
   }
 
-  private rings(size: number): Position[][] {
+  private rings(form: Form): Position[][] {
     const rings: Position[][] = []
-    for (let n = this.count(4); n > 0; n--) rings.push(this.line(size))
+    for (let n = this.count(4); n > 0; n--) rings.push(this.line(form))
     return rings.filter((ring) => ring.length > 0)
   }
 
-  private line(size: number): Position[] {
-    const count = this.count((size % 10) * 8)
+  private line(form: Form): Position[] {
+    const count = this.count(form.numbers * 8)
     const line: Position[] = []
-    for (let i = 0; i < count; i++) line.push(this.position(size))
+    for (let i = 0; i < count; i++) line.push(this.position(form))
     return line
   }
 
-  /** `size` is the numbers of a position; ten more when the third is a measure, which is no height. */
-  private position(size: number): Position {
-    const numbers = size % 10
+  private position({ numbers, height }: Form): Position {
     this.need(numbers * 8)
     const x = this.view.getFloat64(this.offset, this.little)
     const y = this.view.getFloat64(this.offset + 8, this.little)
-    const position: Position = numbers > 2 && size < 10 ? [x, y, this.view.getFloat64(this.offset + 16, this.little)] : [x, y]
+    const position: Position = height ? [x, y, this.view.getFloat64(this.offset + 16, this.little)] : [x, y]
     this.offset += numbers * 8
     return position
   }
