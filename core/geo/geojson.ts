@@ -74,11 +74,11 @@ export function isClosed(ring: readonly (readonly unknown[])[]): boolean {
 }
 
 export function countPositions(geometry: Geometry): number {
-  switch (geometry.type) {
-    case 'Point': return 1
-    case 'MultiPoint': case 'LineString': return geometry.coordinates.length
-    case 'MultiLineString': case 'Polygon': return geometry.coordinates.reduce((sum, part) => sum + part.length, 0)
-    case 'MultiPolygon': return geometry.coordinates.reduce((sum, polygon) => polygon.reduce((inner, part) => inner + part.length, sum), 0)
-    case 'GeometryCollection': return geometry.geometries.reduce((sum, part) => sum + countPositions(part), 0)
-  }
+  if (geometry.type === 'GeometryCollection') return geometry.geometries.reduce((sum, part) => sum + countPositions(part), 0)
+  return countNested(geometry.coordinates)
+}
+
+type Nested = Position | Nested[]
+function countNested(coordinates: Nested): number {
+  return coordinates.length === 0 ? 0 : typeof coordinates[0] === 'number' ? 1 : (coordinates as Nested[]).reduce<number>((sum, inner) => sum + countNested(inner), 0)
 }

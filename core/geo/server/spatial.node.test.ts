@@ -222,7 +222,7 @@ describe.each(['sqlite', 'postgres'] as const)('a spatial table on %s', (dialect
     const west = await things.grid(read, [79, 41, 80, 42], { lon: 1, lat: 1 })
     expect(west).toEqual([{ lon: expect.closeTo(79.2, 9), lat: expect.closeTo(41.2, 9), count: 2, rank: 1, only: null }])
     const east = await things.grid(read, [80, 41, 82, 42], { lon: 1, lat: 1 })
-    expect(east.map((cell) => cell.only?.id).sort()).toEqual(['c', 'd'])
+    expect(new Set(east.map((cell) => cell.only?.id))).toEqual(new Set(['c', 'd']))
     expect((await things.grid(read, [-180, -90, 180, 90], { lon: 90, lat: 90 })).reduce((sum, cell) => sum + cell.count, 0)).toBe(5)
     expect(await things.grid(read, [170, 80, 180, 90], { lon: 10, lat: 10 })).toHaveLength(1)
   })
