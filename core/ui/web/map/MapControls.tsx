@@ -1,10 +1,11 @@
 import { InfoCircleOutlined, MinusOutlined, PlusOutlined } from '@ant-design/icons'
 import type { Map as MapLibre, StyleSpecification } from 'maplibre-gl'
 import { useEffect, useState } from 'react'
+import { metresPerPixel } from '#core/geo/tiles.ts'
 import { useText } from '../texts.ts'
 import { attributionsOf } from './mapStyle.ts'
 import { mapTexts } from './mapTexts.ts'
-import { metresPerPixel, scaleBar, type ScaleBar } from './scale.ts'
+import { scaleBar, type ScaleBar } from './scale.ts'
 
 /** Zoom and compass, large enough for a thumb. */
 export function MapControls({ map }: { map: MapLibre }) {

@@ -1,18 +1,26 @@
-import { useEffect, type ReactNode } from 'react'
+import { useEffect } from 'react'
 import { shared, useShared } from './shared.ts'
 
 export const layerGroups = ['incidents', 'plot', 'imported', 'base'] as const
 export type LayerGroup = (typeof layerGroups)[number]
+
+/** What one sign on the map means: drawn in the layer tree and on the printed sheet. */
+export interface LegendSign {
+  label: string
+  kind: 'point' | 'line' | 'area'
+  color: string
+  dashed?: boolean
+  /** Instead of the plain sign: a `data:` URL or a path of this station. */
+  picture?: string
+}
 
 /** A line of the layer tree. */
 export interface LayerEntry {
   id: string
   group: LayerGroup
   title: string
-  /** Beside the title: what the layer looks like. */
-  swatch?: ReactNode
-  /** Below the title: what its signs mean. */
-  legend?: ReactNode
+  /** What its signs mean; of a single one only the sign is shown, beside the title. */
+  legend?: readonly LegendSign[]
   /** Shown until somebody says otherwise; true when absent. */
   shownAtFirst?: boolean
   /** Whether its opacity can be set. */

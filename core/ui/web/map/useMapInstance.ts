@@ -35,7 +35,10 @@ export function useMapInstance(container: RefObject<HTMLElement | null>, style: 
     }
     given.current = first
     let loads = 0
-    made.on('style.load', () => { setStyled(++loads) })
+    made.on('style.load', () => {
+      setMap(made)
+      setStyled(++loads)
+    })
     made.on('moveend', () => {
       const center = made.getCenter()
       const view = { center: [center.lng, center.lat] as [number, number], zoom: made.getZoom(), bearing: made.getBearing() }
@@ -44,7 +47,6 @@ export function useMapInstance(container: RefObject<HTMLElement | null>, style: 
     })
     made.on('error', (event) => { if ('sourceId' in event && typeof event.sourceId === 'string') setFailing((now) => new Set([...now, String(event.sourceId)])) })
     made.on('sourcedata', (event) => { if ('tile' in event && event.tile?.state === 'loaded') setFailing((now) => (now.has(event.sourceId) ? new Set([...now].filter((id) => id !== event.sourceId)) : now)) })
-    setMap(made)
     return () => {
       setMap(null)
       setStyled(0)
