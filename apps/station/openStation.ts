@@ -9,6 +9,8 @@ import { createApp, type HttpLimits } from '#core/http/server/createApp.ts'
 import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
 import { ledgerTables } from '#core/ledger/server/ledger.tables.ts'
 import { openLedger } from '#core/ledger/server/openLedger.ts'
+import { liveTables } from '#core/live/server/live.tables.ts'
+import { openLive } from '#core/live/server/openLive.ts'
 import { linkTables } from '#core/replicate/server/link.tables.ts'
 import { createLinks, linkPath, type Links, type LinksOptions } from '#core/replicate/server/links.ts'
 import { createOutbox } from '#core/replicate/server/outbox.ts'
@@ -58,7 +60,7 @@ export async function openStation(options: OpenOptions): Promise<RunningStation>
   const database = openDatabase(databaseUrl(folder, config))
   const directory = createDirectory(config.address, config.root)
   const modules = stationModules(directory, config.uploadLimitMiB)
-  await migrate(database, [...ledgerTables, ...linkTables, fileTables, ...modules.flatMap((m) => m.tables)], clock.now())
+  await migrate(database, [...ledgerTables, ...linkTables, fileTables, ...liveTables, ...modules.flatMap((m) => m.tables)], clock.now())
   await directory.reload(database.read)
   const ownKey = directory.station(config.address)?.keys.find((k) => k.untilSeq === null)
   if (ownKey) await keyRing.settle(ownKey.publicKey)
@@ -70,7 +72,12 @@ export async function openStation(options: OpenOptions): Promise<RunningStation>
     ledger, outbox, database, files, clock, signer: keyRing, parentUrl: config.parent?.url ?? null, ...options.links,
     onFault: (peer, fault) => options.logger?.error({ peer, err: fault }, 'link fault'),
   })
-  const station: Station = { self: config.address, clock, database, ledger, files, links, keyRing, mode: config.mode, version: packageJson.version }
+  const station = { self: config.address, clock, database, ledger, files, links, keyRing, mode: config.mode, version: packageJson.version } as Omit<Station, 'live'> & { live: Station['live'] }
+  const kinds = (await Promise.all(modules.map((m) => m.live?.(station)))).filter((k) => k !== undefined)
+  station.live = openLive({
+    ledger, links, database, clock, signer: keyRing, docs: kinds.flatMap((k) => k.docs), rooms: kinds.flatMap((k) => k.rooms),
+    onFault: (fault) => options.logger?.error({ err: fault }, 'live fault'),
+  })
 
   const people = openPeople(database, clock)
   const prepared = await people.prepare(config.mode, levelOf(config.address) === 'scene')
@@ -92,6 +99,7 @@ export async function openStation(options: OpenOptions): Promise<RunningStation>
       await ticking.stop()
       await links.stop()
       await app.close()
+      await station.live.stop()
       await database.close()
     },
   }

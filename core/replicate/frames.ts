@@ -10,6 +10,8 @@ export const maxBatchLength = 256 * 1024
 export const maxFrameLength = 2 * (maxBatchLength + maxFactLength) + 64 * 1024
 export const maxProofs = 8
 export const chunkBytes = 64 * 1024
+/** One message of the live plane (SPEC R-23). */
+export const maxLiveBytes = 1024 * 1024
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/)
 const head = z.string().regex(/^([0-9a-f]{64})?$/)

@@ -11,8 +11,9 @@ export interface LinkCrypto {
 
 export interface ProtocolRange { min: number; max: number }
 
-/** What this program speaks. */
-export const protocol: ProtocolRange = { min: 1, max: 1 }
+/** What this program speaks: 2 adds live documents (SPEC R-23). */
+export const protocol: ProtocolRange = { min: 1, max: 2 }
+export const liveSince = 2
 
 /** The highest version both speak, or null. */
 export function commonVersion(a: ProtocolRange, b: ProtocolRange): number | null {

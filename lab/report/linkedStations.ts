@@ -53,7 +53,7 @@ export async function linkedStations(addresses: Address[], { start, databaseUrl 
       self, mode: 'test', version: '0', access: Object.assign({}, ...modules.map((module) => module.access)) as Record<string, readonly Role[]>,
       personOf: async (token): Promise<Person> => ({ id: token, account: token, name: token, roles: [token as Role] }),
     })
-    const station: Station = { self, clock, database, ledger, files: await openFolderFiles(files, database, clock), links: {} as Links, mode: 'test', version: '0' }
+    const station: Station = { self, clock, database, ledger, files: await openFolderFiles(files, database, clock), links: {} as Links, live: {} as Station['live'], mode: 'test', version: '0' }
     for (const module of modules) module.routes?.(app, station)
     await app.ready()
     return {

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
-import type { Address, Refusal } from '#core/kernel/index.ts'
+import type { Address } from '#core/kernel/index.ts'
 import type { Reach } from '#core/ledger/index.ts'
 import type { Person, Role } from '#core/http/roles.ts'
+import type { Screen, ScreenTraffic } from '#core/http/server/live.ts'
 import type { DocCard, Limit } from '../card.ts'
 import type { Stamped } from '../stamped.ts'
 
@@ -50,8 +51,10 @@ export interface Live {
   onChange(listener: (change: DocChange) => void): () => void
   /** What was turned away, newest first. */
   refusals(limit: number): Promise<LiveRefusal[]>
-  /** Documents with admitted entries not yet held by that peer, for the links page; null while nothing is known. */
+  /** Entries that peer has not yet said to be on its disk; null while nothing is known. */
   behind(peer: Address): number | null
+  /** Takes in one screen of `WS /api/live`. */
+  openScreen(screen: Screen): ScreenTraffic
   stop(): Promise<void>
 }
 
@@ -64,4 +67,3 @@ export interface LiveRefusal {
   detail: string
 }
 
-export type { DocCard, Limit, Refusal }

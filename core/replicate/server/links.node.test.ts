@@ -214,7 +214,7 @@ describe('links over real sockets and databases', () => {
   })
 
   test('R-3 no common version: both sides say so, nothing is lost', async () => {
-    const top = await tree.open(region, { links: { protocol: { min: 2, max: 3 } } })
+    const top = await tree.open(region, { links: { protocol: { min: 3, max: 4 } } })
     const mid = await tree.open(prefecture, { parentUrl: top.url })
     await mid.write('一', ['up'])
     expect(await stopped(mid, region, 'incompatible-version')).toMatchObject({ queued: 1 })

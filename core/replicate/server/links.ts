@@ -45,7 +45,22 @@ export interface LinkLine {
   recovering: boolean
 }
 
+/** The live plane as a link sees it: `core/live` gives one (SPEC R-23). */
+export interface LiveTraffic {
+  joined(peer: Address): void
+  gone(peer: Address): void
+  receive(peer: Address, bytes: Uint8Array): void
+}
+
 export interface Links {
+  /** Hands live messages of every link to `traffic`; once, before `start`. */
+  carryLive(traffic: LiveTraffic): void
+  /** False when there is no session, or the peer speaks no live documents. */
+  sendLive(peer: Address, bytes: Uint8Array): boolean
+  /** Bytes waiting in the peer's socket; Infinity when there is none. */
+  liveWaiting(peer: Address): number
+  /** Ends the session: the peer does not keep to the protocol. */
+  refuseLive(peer: Address): void
   /** Dials the parent; takes in children on `server`'s upgrade requests for {@link linkPath}, unless `takeUpgrade` is called by a router. */
   start(server?: Server): Promise<void>
   /** One upgrade request for {@link linkPath}. */
@@ -103,6 +118,8 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   let isSettling = false
   /** False from the moment we know that we have lost facts until they are back: what we could give a child meanwhile would not be all. */
   let isWhole = true
+  let live: LiveTraffic | null = null
+  const liveJoined = new Set<Address>()
   const untilWhole: (() => void)[] = []
   function becomeWhole(): void {
     isWhole = true
@@ -120,7 +137,10 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   })
 
   function changed(): void {
-    for (const [name, link] of peers) if (link.status.state === 'offline') files.gone(name)
+    for (const [name, link] of peers) {
+      if (link.status.state === 'offline') files.gone(name)
+      if (link.liveWaiting === Infinity && liveJoined.delete(name)) live?.gone(name)
+    }
     for (const listener of listeners) listener()
   }
 
@@ -154,7 +174,15 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
         database, ledger, store, outbox, elapsed: () => performance.now(), dial: () => new WebSocket(linkUrl(options.parentUrl!), { ...wsOptions, handshakeTimeout: timing.handshake }),
         onFiles: (name, frame) => files.receive(name, frame),
         onArrived: (tx, name, facts) => files.want(tx, name, facts),
-        onJoined: (name) => files.joined(name), learn,
+        onJoined: (name) => {
+          files.joined(name)
+          if (liveJoined.delete(name)) live?.gone(name)
+          if (!live || peers.get(name)?.liveWaiting === Infinity) return
+          liveJoined.add(name)
+          live.joined(name)
+        },
+        onLive: (name, bytes) => live?.receive(name, bytes),
+        learn,
         onChange: changed, onRecovered: settle, onFault,
         whole: () => (isWhole || !running ? Promise.resolve() : new Promise((done) => { untilWhole.push(done) })),
         // The promise is the ledger's own queue; nothing here waits for it.
@@ -281,6 +309,10 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
 
   return {
     takeUpgrade,
+    carryLive: (traffic) => { live = traffic },
+    sendLive: (peer, bytes) => peers.get(peer)?.sendLive(bytes) ?? false,
+    liveWaiting: (peer) => peers.get(peer)?.liveWaiting ?? Infinity,
+    refuseLive: (peer) => peers.get(peer)?.refuseLive(),
     start: async (on) => {
       running = true
       server = on

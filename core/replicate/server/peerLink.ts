@@ -3,7 +3,8 @@ import type { Address } from '#core/kernel/index.ts'
 import type { Fact } from '#core/ledger/index.ts'
 import type { Accepted, Ledger } from '#core/ledger/server/ledger.ts'
 import type { Database } from '#core/sql/server/database.ts'
-import { decodeFrame, encodeFrame, type FileFrame, type Frame, type Hello } from '../frames.ts'
+import { decodeFrame, encodeFrame, maxLiveBytes, type FileFrame, type Frame, type Hello } from '../frames.ts'
+import { commonVersion, liveSince } from '../handshake.ts'
 import { startLink, statusOf, stepLink, wakeAt } from '../link.ts'
 import type { LinkInput, LinkMemory, LinkOutput, LinkPlan, LinkState, LinkStatus } from '../state.ts'
 import { nextHead } from '../taking.ts'
@@ -13,6 +14,7 @@ import type { LinkOutbox } from './outbox.ts'
 /** Bytes that may wait in a socket; the window of batches keeps it far below, so more means the peer does not read. */
 const maxBuffered = 16 * 1024 * 1024
 const compressAbove = 1024
+const maxHeldLive = 64
 /** Each newer receipt covers all before it; saving one is a commit that facts would wait behind. */
 const receiptEveryMs = 1000
 
@@ -27,6 +29,8 @@ export interface PeerLinkParts {
   onFiles(peer: Address, frame: FileFrame): void
   onArrived(tx: Parameters<Parameters<Ledger['accept']>[2] & object>[0], peer: Address, facts: Fact[]): Promise<void>
   onJoined(peer: Address): void
+  /** One message of the live plane. */
+  onLive(peer: Address, bytes: Uint8Array): void
   /** Takes what a hello brings to prove a key we do not know; null when there is nothing to learn. */
   learn(hello: Hello): Promise<void> | null
   onChange(): void
@@ -45,6 +49,7 @@ export class PeerLink {
   readonly #sockets = new Map<number, WebSocket>()
   readonly #inputs: LinkInput[] = []
   #stepping = false
+  #heldLive: Buffer[] = []
   #incoming: WebSocket | null = null
   #timer: NodeJS.Timeout | undefined
   #receipt: Extract<LinkOutput, { kind: 'receipt' }> | null = null
@@ -97,6 +102,33 @@ export class PeerLink {
     return true
   }
 
+  /** A message of the live plane, to the session that is joined. False when there is none, or the peer is too old for it. */
+  sendLive(bytes: Uint8Array): boolean {
+    const socket = this.#liveSocket()
+    if (!socket) return false
+    if (socket.bufferedAmount > maxBuffered) {
+      socket.terminate()
+      return false
+    }
+    socket.send(bytes, { binary: true, compress: bytes.length > compressAbove })
+    return true
+  }
+
+  /** Bytes that wait in the socket; Infinity when there is none. */
+  get liveWaiting(): number { return this.#liveSocket()?.bufferedAmount ?? Infinity }
+
+  /** Ends what stands because the peer does not keep to the protocol. */
+  refuseLive(): void {
+    for (const s of this.#state.sessions) if (s.phase === 'joined') this.input({ kind: 'malformed', session: s.id })
+  }
+
+  #liveSocket(): WebSocket | null {
+    const session = this.#state.sessions.find((s) => s.phase === 'joined')
+    const socket = session && this.#sockets.get(session.id)
+    if (!socket || socket.readyState !== socket.OPEN || !session.theirs) return null
+    return (commonVersion(session.theirs.protocol, this.plan.protocol) ?? 0) >= liveSince ? socket : null
+  }
+
   /** Ends the sessions and waits for the database work under way. */
   async stop(): Promise<void> {
     this.input({ kind: 'stopping' })
@@ -114,7 +146,11 @@ export class PeerLink {
       case 'taken-in': return this.#incoming ? this.#listen(output.session, this.#incoming, false) : undefined
       case 'send': return this.#send(output.session, output.frame)
       case 'close': return this.#close(output.session)
-      case 'joined': return this.#parts.onJoined(peer)
+      case 'joined': {
+        this.#parts.onJoined(peer)
+        for (const data of this.#heldLive.splice(0)) this.#parts.onLive(peer, data)
+        return
+      }
       case 'files': return this.#parts.onFiles(peer, output.frame)
       case 'recovered': return this.#parts.onRecovered()
       case 'own-future': return this.#parts.onOwnFuture()
@@ -173,7 +209,12 @@ export class PeerLink {
     if (dialled) socket.on('open', () => this.#from(session, socket, { kind: 'connected', session }))
     let before: Promise<void> | null = null
     socket.on('message', (data: Buffer, isBinary: boolean) => {
-      const decoded = isBinary ? { fault: 'binary' } : decodeFrame(data.toString('utf8'))
+      if (isBinary) {
+        if (before) before = before.then(() => this.#fromLive(session, socket, data))
+        else this.#fromLive(session, socket, data)
+        return
+      }
+      const decoded = decodeFrame(data.toString('utf8'))
       if (!('frame' in decoded)) return this.#from(session, socket, { kind: 'malformed', session })
       const { frame } = decoded
       const give = () => this.#from(session, socket, { kind: 'frame', session, frame })
@@ -190,6 +231,16 @@ export class PeerLink {
     socket.on('close', () => this.#from(session, socket, { kind: 'closed', session }))
     // `close` follows; a dialled address that answers with something else is the same as no answer.
     socket.on('error', () => undefined)
+  }
+
+  #fromLive(session: number, socket: WebSocket, data: Buffer): void {
+    if (this.#sockets.get(session) !== socket) return
+    if (data.length > maxLiveBytes) return this.#from(session, socket, { kind: 'malformed', session })
+    // The peer has joined; we are still asking the older session whether it lives.
+    const isProbing = this.#state.sessions.some((s) => s.id === session && s.phase === 'probing')
+    if (isProbing && this.#heldLive.length < maxHeldLive) return void this.#heldLive.push(data)
+    if (this.#liveSocket() !== socket) return this.#from(session, socket, { kind: 'malformed', session })
+    this.#parts.onLive(this.plan.peer, data)
   }
 
   #from(session: number, socket: WebSocket, input: LinkInput): void {
@@ -209,6 +260,7 @@ export class PeerLink {
   #close(session: number): void {
     const socket = this.#sockets.get(session)
     this.#sockets.delete(session)
+    this.#heldLive = []
     if (!socket) return
     socket.close(1000)
     setTimeout(() => socket.terminate(), 1000).unref()

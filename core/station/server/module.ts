@@ -3,6 +3,7 @@ import type { Database, Migration } from '#core/sql/server/database.ts'
 import type { Ledger, LedgerPart } from '#core/ledger/server/ledger.ts'
 import type { Files } from '#core/files/server/files.ts'
 import type { Links } from '#core/replicate/server/links.ts'
+import type { Live, LiveKind, RoomKind } from '#core/live/server/live.ts'
 import type { App } from '#core/http/server/app.ts'
 import type { Role } from '#core/http/roles.ts'
 import type { KeyRing } from './keyRing.ts'
@@ -15,6 +16,7 @@ export interface Station {
   readonly ledger: Ledger
   readonly files: Files
   readonly links: Links
+  readonly live: Live
   /** demo: loopback only, fixed accounts; test: also allows cutting links; production: neither. */
   readonly mode: 'demo' | 'test' | 'production'
   readonly version: string
@@ -32,6 +34,8 @@ export interface StationModule extends LedgerPart {
   /** Verbs of this module and the roles that may use them: `{ 'report.sign': ['leader'] }`. */
   access: Record<string, readonly Role[]>
   routes?(app: App, station: Station): void
+  /** Kinds of live documents and rooms this module keeps. Called once, before links start; `station.live` is there only afterwards. */
+  live?(station: Station): Promise<{ docs: LiveKind[]; rooms: RoomKind[] }>
   /** Called about every second, one at a time: notices deadlines that have passed. */
   tick?(station: Station, now: number): Promise<void>
 }

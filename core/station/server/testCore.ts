@@ -9,6 +9,7 @@ import { ledgerTables } from '#core/ledger/server/ledger.tables.ts'
 import { newPrivateKey, nodeCrypto, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { openLedger } from '#core/ledger/server/openLedger.ts'
 import { noteFacts, noteSubject, testDirectory } from '#core/ledger/testNote.ts'
+import type { Live } from '#core/live/server/live.ts'
 import type { LinkLine, Links } from '#core/replicate/server/links.ts'
 import { migrate } from '#core/sql/server/migrate.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
@@ -34,7 +35,7 @@ export async function openTestCore(options: { mode?: Station['mode']; uploadLimi
   const ledger = await openLedger({ database, clock, signer, crypto: nodeCrypto, directory, outbox: { enqueue: async () => undefined }, parts: [{ facts: noteFacts, subjects: [noteSubject] }] })
   const files = await openFolderFiles(join(folder, 'files'), database, clock)
   const links = pretendLinks(child)
-  const station: Station = { self, clock, database, ledger, files, links, mode, version: '0.0.1' }
+  const station: Station = { self, clock, database, ledger, files, links, live: pretendLive(), mode, version: '0.0.1' }
   const core = coreModule({ uploadLimit: options.uploadLimit })
   const revoked = new Set<string>()
   const personOf = async (token: string): Promise<Person | undefined> =>
@@ -65,4 +66,9 @@ function pretendLinks(peer: Address): Links {
     reason: isCut ? { zh: '已人工断开', en: 'Cut by hand' } : null, wayOut: null, recovering: false,
   })
   return { list: async () => [line()], cut: (asked: Address) => is(asked, true), heal: (asked: Address) => is(asked, false), retry: (asked: Address) => asked === peer } as unknown as Links
+}
+
+/** No documents; the real one is proved in core/live. */
+function pretendLive(): Live {
+  return { openScreen: () => ({ receive: () => undefined, closed: () => undefined }), refusals: async () => [], stop: async () => undefined } as unknown as Live
 }

@@ -33,7 +33,7 @@ export async function openTestStation(options: { self?: string; mode?: Station['
   const part = directoryModule(directory)
   await migrate(database, [...ledgerTables, ...part.tables], clock.now())
   const ledger = await openLedger({ database, clock, signer: keyRing, crypto: nodeCrypto, directory, outbox: { enqueue: async () => undefined }, parts: [part] })
-  const station: Station = { self, clock, database, ledger, files: {} as Files, links: {} as Links, mode, version: '0.0.1', keyRing }
+  const station: Station = { self, clock, database, ledger, files: {} as Files, links: {} as Links, live: {} as Station['live'], mode, version: '0.0.1', keyRing }
   if (!options.root) await ledger.write({ id: 'system', name: '系统' }, (w) => w.append(found(root)))
   const people = openPeople(database, clock)
   const { setupToken } = await people.prepare(mode, false)
