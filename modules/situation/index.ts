@@ -1,0 +1,1 @@
+export { situationAccess } from './situation.access.ts'
