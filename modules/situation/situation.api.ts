@@ -20,7 +20,7 @@ export const bboxText = z.string().max(120).transform((text, context) => {
   return [west, south, east, north] as [number, number, number, number]
 })
 
-const listOf = <T extends z.ZodType<string>>(item: T) => z.string().max(200).transform((text) => text.split(',').filter(Boolean)).pipe(z.array(item).min(1).max(20))
+const listOf = <T extends string>(item: z.ZodType<T, string>) => z.string().max(200).transform((text) => text.split(',').filter(Boolean)).pipe(z.array(item).min(1).max(20))
 
 const filter = {
   /** Of the time it happened, epoch ms. */
@@ -100,7 +100,7 @@ export const timelineResponse = z.object({
 
 const whole = z.coerce.number().int().min(0)
 /** `{z}/{x}/{y}.mvt`; each number has its own fault. */
-export const tileParams = z.object({ z: whole.max(deepestZoom), x: whole, y: z.string().regex(/^\d{1,8}(\.mvt)?$/).transform((text) => Number.parseInt(text, 10)) })
+export const tileParams = z.object({ z: whole.max(deepestZoom), x: whole, y: whole })
   .superRefine(({ z: zoom, x, y }, context) => {
     for (const [field, value] of [['x', x], ['y', y]] as const) {
       if (value >= 2 ** zoom) context.addIssue({ code: 'custom', path: [field], message: `第 ${zoom} 级只有 0–${2 ** zoom - 1}|zoom ${zoom} has only 0–${2 ** zoom - 1}` })
