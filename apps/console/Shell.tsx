@@ -30,7 +30,7 @@ export function Shell() {
   const session = useQuery({ queryKey: ['session'], queryFn: ({ signal }) => whoIsHere(signal), staleTime: 60_000 })
   const { pathname } = useLocation()
   const person = session.data ?? null
-  useLive(person !== null)
+  useLive(person && station.data ? { station: station.data.address, id: person.id, name: person.name } : null)
   useWindowTitle({ station: station.data?.name })
   const value = useMemo(() => (person && station.data ? { person, station: station.data } : null), [person, station.data])
 

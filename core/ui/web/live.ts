@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { carryLive, type Self } from '#core/live/web/liveSocket.ts'
 import { pauseBefore } from '../pause.ts'
 import { reportConnection } from './connection.ts'
 import { dependsOn } from './queries.ts'
@@ -26,10 +27,11 @@ export function useNews(listener: (facts: LiveFact[]) => void): void {
 }
 
 /** Keeps the live socket open for the signed-in shell and refetches what the news is about. Used once, by the shell. */
-export function useLive(enabled: boolean): void {
+export function useLive(self: Self | null): void {
   const client = useQueryClient()
+  const who = self && JSON.stringify(self)
   useEffect(() => {
-    if (!enabled) return undefined
+    if (!who) return undefined
     let socket: WebSocket | null = null
     let timer: ReturnType<typeof setTimeout> | undefined
     let failures = 0
@@ -37,6 +39,7 @@ export function useLive(enabled: boolean): void {
 
     const open = () => {
       socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/live`)
+      carryLive(socket, JSON.parse(who) as Self)
       socket.addEventListener('open', () => {
         // News may have been missed while the socket was down.
         if (failures > 0) void client.invalidateQueries()
@@ -62,8 +65,9 @@ export function useLive(enabled: boolean): void {
       closed = true
       clearTimeout(timer)
       socket?.close()
+      carryLive(null, null)
     }
-  }, [client, enabled])
+  }, [client, who])
 }
 
 async function stationAnswers(): Promise<boolean> {

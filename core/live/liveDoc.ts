@@ -1,5 +1,5 @@
 import type { Sentence } from '#core/kernel/index.ts'
-import type { Stamped } from '../stamped.ts'
+import type { Stamp, Stamped } from './stamped.ts'
 
 /** One open document as a screen sees it. `subscribe` and `snapshot` fit React's useSyncExternalStore. */
 export interface LiveDoc<Value extends Stamped = Stamped> {
@@ -10,7 +10,7 @@ export interface LiveDoc<Value extends Stamped = Stamped> {
    * Writes one value (`null` removes): seen at once here, sent, and kept in the browser's own store until the station
    * has it on its disk. The station sets the stamp; the browser's guess of it stands until then.
    */
-  set(key: string, value: Omit<Value, keyof import('../stamped.ts').Stamp> | null): void
+  set(key: string, value: Omit<Value, keyof Stamp> | null): void
   /** Every value ever written here, oldest first. */
   history(): { key: string; value: Value }[]
   /** Tells the station nobody looks any more; what is unsent stays and goes with the next opening. */
@@ -27,10 +27,12 @@ export interface DocView<Value> {
   unsent: number
   /** Why the last edit, or the opening, was turned away; null once something was taken again. */
   refused: Sentence | null
+  /** Edits the station would not take, so that nothing a person drew is gone: the screen offers them elsewhere. */
+  rejected: readonly { key: string; value: Value; why: Sentence }[]
 }
 
 /** Somebody else in a room. */
-export interface Presence<Body = Record<string, unknown>> {
+export interface Presence<Body extends object = Record<string, unknown>> {
   /** Names one screen, anywhere in the tree. */
   id: string
   station: string
@@ -42,7 +44,7 @@ export interface Presence<Body = Record<string, unknown>> {
 }
 
 /** What one screen tells a room: JSON of at most 8,192 characters; replaced whole. */
-export interface Room<Body = Record<string, unknown>> {
+export interface Room<Body extends object = Record<string, unknown>> {
   others(): readonly Presence<Body>[]
   subscribe(listener: () => void): () => void
   /** Tells the others; merged into the latest and sent at most 30 times a second. Forgotten 15 s after the last word; repeated every 5 s while the room is open. */
