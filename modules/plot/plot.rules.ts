@@ -67,7 +67,7 @@ function mayGrant(type: 'plot.granted.v1' | 'plot.withdrawn.v1', to: Address, la
 }
 
 const notYours = () => refuse('plot.not-yours', '只有图层或标绘的所属单位可以这样做', 'Only the station whose plot or layer it is may do this')
-const noLayer = () => refuse('plot.layer-not-found', '没有这个图层', 'There is no such layer')
+const noLayer = () => refuse('plot.layer.not-found', '没有这个图层', 'There is no such layer')
 const wrongAudience = () => refuse('plot.wrong-audience', '标绘的发送范围有误', 'That is no audience for a plot')
 
 export function evolvePlot(before: PlotState, fact: Fact): PlotState {
@@ -99,6 +99,8 @@ export function evolvePlot(before: PlotState, fact: Fact): PlotState {
       const { layer, ...seal } = fact.body as PlotBody<'plot.sealed.v1'>
       return withLayer(state, layer, () => ({ sealed: { ...said, ...seal } }))
     }
+    default:
+      return state
   }
 }
 

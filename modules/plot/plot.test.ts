@@ -141,7 +141,7 @@ describe('layers', () => {
     const p = reported()
     p.write(scene, [{ type: 'plot.layerAdded.v1', subject, to: [], body: { layer: layerIdOf(id, county, 'abcdef'), name: '冒名' } }])
     p.write(scene, [{ type: 'plot.layerAdded.v1', subject, to: [], body: { layer: layerIdOf('01OTHER', scene, 'abcdef'), name: '他图' } }])
-    expect(p.refused()).toEqual(['plot.not-yours', 'plot.layer-not-found'])
+    expect(p.refused()).toEqual(['plot.not-yours', 'plot.layer.not-found'])
   })
 
   test('there is a bound to how many', () => {

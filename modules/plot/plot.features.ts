@@ -1,0 +1,125 @@
+import type { z } from 'zod'
+import type { FieldFault } from '#core/kernel/index.ts'
+import { positionSchema, type Geometry, type Position } from '#core/geo/geojson.ts'
+import { keyPattern, type Stamped } from '#core/live/stamped.ts'
+import { isComplete, pointLimits, strokeGeometry } from './shapes.ts'
+import { plainStroke, strokeBody, strokeSchema, type Shape, type Stroke, type StrokeBody } from './stroke.ts'
+
+/** A stroke as machines see it. */
+export interface StrokeFeature {
+  type: 'Feature'
+  id: string
+  geometry: Geometry
+  properties: Record<string, unknown>
+}
+
+/** Said of a stroke by the station; what a caller sends of these is not looked at. */
+const readOnly = new Set(['author', 'by', 'station', 'updatedAt', 'layer'])
+
+export function featureOf(layer: string, key: string, stroke: Stroke): StrokeFeature {
+  const { points, at, by, byName, station, gone: _, ...rest } = stroke
+  const geometry = strokeGeometry(stroke)
+  // Where the figure is computed from its control points, they stand among the properties.
+  return { type: 'Feature', id: key, geometry, properties: { ...rest, ...(isAsDrawn(stroke, geometry) ? {} : { points }), author: byName, by, station, updatedAt: at, layer } }
+}
+
+function isAsDrawn({ shape, points }: StrokeBody, geometry: Geometry): boolean {
+  const drawn = pointsOf(geometry)
+  return 'value' in drawn && shapesByGeometry[drawn.value.type]?.[0] === (shape === 'text' ? 'symbol' : shape) && String(drawn.value.points) === String(points)
+}
+
+/** What was drawn, without who drew it. */
+export function bodyOf(stroke: Stroke): StrokeBody {
+  const { at: _at, by: _by, byName: _byName, station: _station, gone: _gone, ...body } = stroke
+  return body
+}
+
+/** The strokes among a layer's values: what a later version wrote and this one cannot read is passed over. */
+export function strokesOf(values: ReadonlyMap<string, Stamped>): [key: string, stroke: Stroke][] {
+  return [...values].flatMap(([key, value]): [string, Stroke][] => {
+    const read = strokeSchema.safeParse(value)
+    return read.success ? [[key, read.data]] : []
+  })
+}
+
+interface FeatureInput {
+  id?: unknown
+  geometry?: unknown
+  properties?: Record<string, unknown> | null
+}
+
+export type Read<T> = { value: T } | { faults: FieldFault[] }
+
+/**
+ * A feature as a stroke; `before` is what it changes. Control points are the property `points`, or else those of the
+ * geometry; whoever gives a read feature back with another geometry means the geometry.
+ */
+export function strokeOfFeature(feature: FeatureInput, before: StrokeBody | null = null): Read<StrokeBody> {
+  const given = Object.fromEntries(Object.entries(feature.properties ?? {}).filter(([name]) => !readOnly.has(name)))
+  const { geometry } = feature
+  const isMoved = before !== null && geometry !== undefined && String(given.points) === String(before.points) && JSON.stringify(geometry) !== JSON.stringify(strokeGeometry(before))
+  if (isMoved) {
+    delete given.points
+    delete given.shape
+  }
+  const drawn = given.points === undefined && geometry !== undefined ? pointsOf(geometry) : null
+  if (drawn && 'faults' in drawn) return drawn
+  const shape = given.shape ?? (drawn ? shapeFor(drawn.value.type, given, before) : before?.shape)
+  const input: Record<string, unknown> = { ...plainStroke, ...before, ...given, ...(drawn ? { points: drawn.value.points } : {}), shape }
+  if (input.points === undefined) return { faults: [{ field: 'geometry', message: { zh: '必填，应为 GeoJSON 几何', en: 'required: a GeoJSON geometry' } }] }
+  const read = strokeBody.safeParse(input)
+  if (!read.success) return { faults: read.error.issues.flatMap((issue) => faultsOf(issue, drawn !== null)).slice(0, 20) }
+  return isComplete(read.data) ? { value: read.data } : { faults: [incomplete(read.data.shape)] }
+}
+
+/** The key a caller chose for a new feature, or undefined where it left that to the station. */
+export function keyOfFeature({ id }: FeatureInput): Read<string | undefined> {
+  if (id === undefined || id === null) return { value: undefined }
+  if (typeof id === 'string' && keyPattern.test(id)) return { value: id }
+  return { faults: [{ field: 'id', message: { zh: '至多 64 个字母、数字、_、-', en: 'at most 64 letters, digits, _ and -' } }] }
+}
+
+function pointsOf(geometry: unknown): Read<{ type: string; points: [number, number][] }> {
+  const fault = (zh: string, en: string) => ({ faults: [{ field: 'geometry', message: { zh, en } }] })
+  if (typeof geometry !== 'object' || geometry === null) return fault('应为 GeoJSON 几何', 'must be a GeoJSON geometry')
+  const { type, coordinates } = geometry as { type?: unknown; coordinates?: unknown }
+  const list = type === 'Point' ? [coordinates] : type === 'LineString' || type === 'MultiPoint' ? coordinates : type === 'Polygon' && Array.isArray(coordinates) && coordinates.length === 1 ? coordinates[0] as unknown : undefined
+  if (type === 'Polygon' && list === undefined) return fault('面须只有一个外环', 'a polygon must have one ring')
+  const positions = positionSchema.array().min(1).max(4_001).safeParse(list)
+  if (!positions.success) return fault('应为 Point、LineString、MultiPoint 或 Polygon，经度在前，至多 4000 点', 'must be a Point, LineString, MultiPoint or Polygon, longitude first, at most 4000 positions')
+  const points = positions.data.map(([lon, lat]: Position): [number, number] => [rounded(lon), rounded(lat)])
+  return { value: { type: String(type), points: type === 'Polygon' ? opened(points) : points } }
+}
+
+/** About a centimetre: what documents hold. */
+const rounded = (degrees: number) => Math.round(degrees * 1e7) / 1e7
+
+function opened(ring: [number, number][]): [number, number][] {
+  return ring.length > 1 && String(ring[0]) === String(ring.at(-1)) ? ring.slice(0, -1) : ring
+}
+
+const shapesByGeometry: Record<string, readonly Shape[]> = {
+  Point: ['symbol', 'text'],
+  LineString: ['line', 'freehand', 'curve', 'double-line', 'note'],
+  Polygon: ['polygon', 'closed-curve'],
+}
+
+/** Without a shape named: the one it had, if it can have this geometry, or the plainest. */
+function shapeFor(type: string, given: Record<string, unknown>, before: StrokeBody | null): unknown {
+  const fit = shapesByGeometry[type] ?? []
+  if (before && (fit.includes(before.shape) || type === 'MultiPoint')) return before.shape
+  if (type === 'Point' && !given.symbol && given.label) return 'text'
+  return fit[0]
+}
+
+function faultsOf(issue: z.core.$ZodIssue, fromGeometry: boolean): FieldFault[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ field: `properties.${key.slice(0, 60)}`, message: { zh: '没有这个属性', en: 'there is no such property' } }))
+  const [first] = issue.path
+  const field = first === 'points' && fromGeometry ? 'geometry' : `properties.${issue.path.map((part) => String(part).slice(0, 60)).join('.')}`
+  return [{ field, message: { zh: '值不符合要求', en: 'is not acceptable' } }]
+}
+
+function incomplete(shape: Shape): FieldFault {
+  const { min, max } = pointLimits[shape]
+  return { field: 'geometry', message: { zh: `${shape} 须有 ${min} 至 ${max} 个控制点`, en: `${shape} takes ${min} to ${max} control points` } }
+}

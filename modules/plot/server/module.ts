@@ -1,0 +1,21 @@
+import type { StationModule } from '#core/station/server/module.ts'
+import { plotAccess } from '../plot.access.ts'
+import { plotFacts } from '../plot.facts.ts'
+import { plotType } from '../plot.rules.ts'
+import { plotLive } from './plot.live.ts'
+import { plotReactions } from './plot.reactions.ts'
+import { plotRoutes } from './plot.routes.ts'
+import { plotTables, projectPlot } from './plot.tables.ts'
+
+/** 标绘: one plot for each incident, one layer for each station in it. `../LIFE.md` follows a stroke through all of it. */
+export const plotModule: StationModule = {
+  name: 'plot',
+  facts: plotFacts,
+  subjects: [plotType],
+  tables: plotTables,
+  project: projectPlot,
+  reactions: plotReactions,
+  access: plotAccess,
+  routes: plotRoutes,
+  live: plotLive,
+}

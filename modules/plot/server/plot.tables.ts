@@ -1,0 +1,42 @@
+import { bigInteger } from '#core/sql/server/columns.ts'
+import type { Db, Migration } from '#core/sql/server/database.ts'
+import type { LedgerPart } from '#core/ledger/server/ledger.ts'
+import { isParty, type PlotState } from '../plot.state.ts'
+
+/** One plot held here, also one that is only passed on: who may write its layers is asked at every hop. */
+export interface PlotTable {
+  subject: string
+  opened_at: number
+  is_party: number
+  /** The folded state, for the cards in memory at start. */
+  state: string
+}
+export type PlotTables = { plot: PlotTable }
+
+export const plotTables: Migration[] = [
+  {
+    name: 'plot-001',
+    up: async (db) => {
+      await db.schema.createTable('plot')
+        .addColumn('subject', 'text', (c) => c.primaryKey())
+        .addColumn('opened_at', bigInteger, (c) => c.notNull())
+        .addColumn('is_party', bigInteger, (c) => c.notNull())
+        .addColumn('state', 'text', (c) => c.notNull())
+        .execute()
+    },
+  },
+]
+
+export const projectPlot: NonNullable<LedgerPart['project']> = {
+  plot: async ({ tx, self }, subject, state: PlotState) => {
+    const db = tx.withTables<PlotTables>()
+    await db.deleteFrom('plot').where('subject', '=', subject).execute()
+    if (!state.opened) return
+    await db.insertInto('plot').values({ subject, opened_at: state.opened.at, is_party: isParty(state, self) ? 1 : 0, state: JSON.stringify(state) }).execute()
+  },
+}
+
+export async function readPlots(db: Db): Promise<PlotState[]> {
+  const rows = await db.withTables<PlotTables>().selectFrom('plot').select('state').orderBy('subject').execute()
+  return rows.map(({ state }) => JSON.parse(state) as PlotState)
+}
