@@ -27,7 +27,7 @@ const wanted = /\.(shp|shx|dbf|prj|cpg|geojson|json|geojsonl|gpkg)$/i
 export async function unpack(path: string, folder: string, signal?: AbortSignal, limits: UnpackLimits = unpackLimits): Promise<string[]> {
   const size = (await stat(path)).size
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const zip = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: true }).catch((fault: unknown) => { throw damaged(fault) })
+  const zip = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false }).catch((fault: unknown) => { throw damaged(fault) })
   const taken: string[] = []
   const stems = new Map<string, string>()
   let total = 0
