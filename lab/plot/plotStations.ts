@@ -78,6 +78,7 @@ function pretendedLive(self: Address, clock: TestClock, kind: LiveKind): Pretend
     refusals: async () => [],
     behind: () => null,
     stop: async () => undefined,
+    openScreen: () => { throw new Error('no screens here') },
   }
 }
 
@@ -109,7 +110,7 @@ export async function plotStations(addresses: readonly Address[], databaseUrl?: 
     const directory: Directory & { reload(): Promise<void> } = { self, station: (address) => cards.get(address), stations: () => [...cards.values()], reload: async () => undefined }
     const ledger = await openLedger({ database, clock, signer: keys.get(self)!, crypto: nodeCrypto, directory, outbox: { enqueue: async () => undefined }, parts: modules })
     const files = await openFolderFiles(join(folder, `${index}`), database, clock)
-    const station = { self, clock, database, ledger, files, links: {} as Links, mode: 'test' as const, version: '0' } as Omit<Station, 'live'> & { live: PretendedLive }
+    const station = { self, clock, database, ledger, files, links: {} as Links, mode: 'test' as const, version: '0' } as unknown as Omit<Station, 'live'> & { live: PretendedLive }
     const { docs } = await plotModule.live!(station)
     station.live = pretendedLive(self, clock, docs[0]!)
     const app = await createApp({
