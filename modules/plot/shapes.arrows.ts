@@ -94,7 +94,7 @@ function arm(outer: Vec, inner: Vec, tip: Vec): { outer: Vec[]; inner: Vec[]; he
     return between(between(root, knee, t), between(knee, tip, t), t)
   })
   const total = lengthOf(axis)
-  const head = 0.24 * total
+  const head = 0.3 * total
   const half = distance(outer, inner) / 2
   const neck = Math.min(0.28 * head, Math.max(0.06 * head, half))
   const toOuter = dot(leftOf(ahead), minus(outer, inner)) >= 0 ? 1 : -1

@@ -77,10 +77,10 @@ export function distanceToSegment(p: Vec, a: Vec, b: Vec): number {
   return Math.hypot(p.x - a.x - t * dx, p.y - a.y - t * dy)
 }
 
-/** A hand's line, or the outline it closed: what trembles by less than 1/400 of its size is taken out, then it is rounded off. */
+/** A hand's line, or the outline it closed: what trembles by less than 1/250 of its size is taken out, then it is rounded off. */
 export function freehand(points: readonly Vec[], closed: boolean): Vec[] {
   const open = closed && points.length > 3 && distance(points[0]!, points.at(-1)!) < sizeOf(points) / 50 ? points.slice(0, -1) : points
-  const calm = distinct(simplified(open, sizeOf(points) / 400))
+  const calm = distinct(simplified(open, sizeOf(points) / 250))
   return closed && calm.length < 3 ? [...calm] : curveThrough(calm, closed)
 }
 

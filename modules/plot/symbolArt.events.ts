@@ -61,7 +61,7 @@ export const eventArt: Readonly<Record<string, readonly Mark[]>> = {
   // A screen and a lock.
   A40200: [pen('M7 6H57V37H7Z'), pen('M20 45H44'), fill('M23 20H41V33H23Z'), pen('M27 20V16A5 5 0 0 1 37 16V20', 3.5)],
   // A bomb.
-  A40300: [fill(disc(27, 30, 15.5)), fill('M34 12L40 8L48 17L42 22Z'), pen('M43 13Q48 5 54 9', 3.5), pen('M55 14V19M60 8H62M58 4L61 1', 3), cutPen('M18 30Q18 22 26 21', 3)],
+  A40300: [fill(disc(27, 30, 15.5)), fill('M34 12L40 8L48 17L42 22Z'), pen('M43 13Q47 5 52 9', 3.5), pen('M53 14V18M57 9H60M55 5L58 2', 3), cutPen('M18 30Q18 22 26 21', 3)],
   // The radiation trefoil.
   A40400: [fill(disc(32, 26, 4.5)), fill(blade(32, 26, 7.5, 21, 90) + blade(32, 26, 7.5, 21, 210) + blade(32, 26, 7.5, 21, 330))],
   // A crowd with a placard.

@@ -39,12 +39,15 @@ function inkOn(color: string): string {
 
 function framed(color: string, frame: 'rounded' | 'square', marks: readonly Mark[], label: string): string {
   const r = frame === 'rounded' ? 13 : 0
-  const strip = frame === 'rounded' ? 'M3 48H61V49A12 12 0 0 1 49 61H15A12 12 0 0 1 3 49Z' : 'M3 48H61V61H3Z'
+  const strip = frame === 'rounded' ? 'M3 46.5H61V50A11 11 0 0 1 50 61H14A11 11 0 0 1 3 50Z' : 'M3 46.5H61V61H3Z'
   const picture = marks.map((mark) => drawn(mark, inkOn(color), color)).join('')
   return `<rect x="0.75" y="0.75" width="62.5" height="62.5" rx="${r}" fill="#ffffff" stroke="#202020" stroke-width="1.5"/>`
     + `<rect x="3" y="3" width="58" height="58" rx="${Math.max(0, r - 2)}" fill="${color}"/>`
-    + (label ? `${picture}<path d="${strip}" fill="#ffffff"/>${words(label)}` : `<g transform="translate(0 7)">${picture}</g>`)
+    + (label ? `<g transform="${pictureBox}">${picture}</g><path d="${strip}" fill="#ffffff"/>${words(label)}` : `<g transform="translate(0 7)">${picture}</g>`)
 }
+
+/** The pictograms' box, 4 to 46 high, put between the frame's upper edge and the label. */
+const pictureBox = 'translate(3.2 2) scale(0.9)'
 
 function drawn({ d, pen, cut, turn }: Mark, ink: string, ground: string): string {
   const color = cut ? ground : ink
@@ -53,9 +56,9 @@ function drawn({ d, pen, cut, turn }: Mark, ink: string, ground: string): string
 }
 
 function words(label: string, halo = false): string {
-  const size = label.length > 3 ? 14 : 15
+  const size = label.length > 3 ? 13.5 : 14
   const edge = halo ? ' stroke="#ffffff" stroke-width="3" paint-order="stroke"' : ''
-  return `<text x="32" y="${halo ? 60 : 59.5}" font-family="'Noto Sans SC','Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif" font-size="${size}" font-weight="700" text-anchor="middle" fill="#000000"${edge}>${escaped(label)}</text>`
+  return `<text x="32" y="${halo ? 60 : 58.8}" font-family="'Noto Sans SC','Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif" font-size="${size}" font-weight="700" text-anchor="middle" fill="#000000"${edge}>${escaped(label)}</text>`
 }
 
 /** Four wide characters fill the strip; Latin letters are half as wide. */
@@ -78,7 +81,7 @@ function sample(symbol: PlotSymbol, label: string): string {
 }
 
 /** An uneven round, as hands draw areas. */
-const areaOutline = 'M14 25C12 14 22 9 32 10C43 9 53 14 51 25C53 35 42 41 32 39C21 41 11 36 14 25Z'
+const areaOutline = 'M15 25C13 15 22 10 32 11C42 10 52 15 50 25C52 34 42 39 32 38C22 40 12 35 15 25Z'
 
 function stroked(d: string, style: { color: string; width: number; dash: keyof typeof dashArrays }, fill = 'none'): string {
   const dashes = dashArrays[style.dash]?.map((n) => n * style.width).join(' ')
@@ -86,6 +89,6 @@ function stroked(d: string, style: { color: string; width: number; dash: keyof t
 }
 
 function arrowsOf(direction: 'in' | 'out', color: string): string {
-  const d = direction === 'in' ? 'M32 12V20M28 17L32 21L36 17' : 'M32 9V1M28 5L32 1L36 5'
+  const d = direction === 'in' ? 'M32 12V20M28 17L32 21L36 17' : 'M32 8V2M28.5 5.5L32 2L35.5 5.5'
   return [0, 90, 180, 270].map((turn) => `<path d="${d}" fill="none" stroke="${color}" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round" transform="rotate(${turn} 32 25)"/>`).join('')
 }
