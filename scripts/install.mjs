@@ -26,6 +26,7 @@ const systemPackages = [
   { name: 'postgresql-15-postgis-3', proof: '/usr/lib/postgresql/15/lib/postgis-3.so', for: 'the PostgreSQL half of the contract suite' },
   { name: 'libxml2-utils', proof: '/usr/bin/xmllint', for: 'judging exported documents' },
   { name: 'poppler-utils', proof: '/usr/bin/pdftotext', for: 'reading exported PDF' },
+  { name: 'gdal-bin', proof: '/usr/bin/ogrinfo', for: 'judging what maps export and making what they import' },
 ]
 
 /** Installs what is missing when we may (root, apt); otherwise names it. Tests that need it then fail: they are never skipped. */

@@ -1,6 +1,6 @@
-import gcoord from 'gcoord'
 import proj4 from 'proj4'
 import { refuse, type Sentence } from '#core/kernel/index.ts'
+import { converter } from '../../crs.ts'
 
 /** A coordinate system we can bring into degrees of CGCS2000 / WGS 84, which differ by centimetres and are held to be one. */
 export interface Crs {
@@ -14,7 +14,14 @@ export interface Crs {
 export const wgs84: Crs = { name: 'EPSG:4326 WGS 84', degrees: true, toDegrees: null }
 const cgcs2000: Crs = { name: 'EPSG:4490 CGCS2000', degrees: true, toDegrees: null }
 const webMercator: Crs = { name: 'EPSG:3857 Web Mercator', degrees: false, toDegrees: fromMercator }
-const gcj02: Crs = { name: 'GCJ-02', degrees: true, toDegrees: (x, y) => gcoord.transform([x, y], gcoord.GCJ02, gcoord.WGS84) as [number, number] }
+const corrected = converter('GCJ-02', 'EPSG:4490')
+const gcj02: Crs = {
+  name: 'GCJ-02', degrees: true,
+  toDegrees: (x, y) => {
+    const [lon, lat] = corrected([x, y])
+    return [lon, lat]
+  },
+}
 
 const radius = 6378137
 function fromMercator(x: number, y: number): [number, number] {
