@@ -36,11 +36,14 @@ export class LayerCards {
     for (const { state } of this.#plots.values()) for (const { id } of layersOf(state, this.#directory)) yield id
   }
 
-  /** Takes in what a plot has become; the documents whose authority may be another now. */
+  /** Takes in what a plot has become; the documents whose authority is another now. */
   put(state: PlotState): string[] {
     if (!state.opened) return []
+    const before = this.#plots.get(state.id)?.state
     this.#plots.set(state.id, { state, cards: new Map() })
-    return layersOf(state, this.#directory).map(({ id }) => layerDoc(id))
+    const layers = layersOf(state, this.#directory)
+    const changed = before?.reach.length === state.reach.length ? layers.filter(({ id }) => JSON.stringify(before.layers[id]) !== JSON.stringify(state.layers[id])) : layers
+    return changed.map(({ id }) => layerDoc(id))
   }
 
   /** A station that became known, or was revoked: its layers in every plot. */

@@ -6,7 +6,7 @@ import type { Limit } from '#core/live/card.ts'
 import type { Station } from '#core/station/server/module.ts'
 import { canonicalGeoJson, canonicalHistory } from '../canonical.ts'
 import { sealLayer, writersEver } from '../plot.commands.ts'
-import { plotSubject } from '../plot.facts.ts'
+import { plotSubject, type PlotBody } from '../plot.facts.ts'
 import { mayState, plotType } from '../plot.rules.ts'
 import { historyOf, loadLayer, valuesOf } from './plot.reading.ts'
 
@@ -21,28 +21,37 @@ export const sha256Of = (text: string): string => createHash('sha256').update(te
  * the file shows, what the fact says counts, and what the document holds are then the same.
  */
 export async function sealNow(station: Station, actor: Actor, layerId: string): Promise<void> {
+  for (let attempt = 0; attempt < attempts; attempt++) if (await sealOnce(station, actor, layerId)) return
+  throw refuse('plot.busy', '图层正在修改，请停笔后再定稿', 'The layer is being drawn on; seal it when people have stopped')
+}
+
+/** False when somebody drew while the layer was being read. */
+async function sealOnce(station: Station, actor: Actor, layerId: string): Promise<boolean> {
   const { ledger, live, self } = station
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const { plot, doc } = await loadLayer(station, layerId)
-    // Asked before any work: whose it is, and whether it is sealed.
-    const refusal = mayState('plot.sealed.v1', { layer: layerId }, self, plot)
-    if (refusal) throw refusal
+  const { plot, doc } = await loadLayer(station, layerId)
+  // Asked before any work: whose it is, and whether it is sealed.
+  const refusal = mayState('plot.sealed.v1', { layer: layerId }, self, plot)
+  if (refusal) throw refusal
+  let isDrawnOn = false
+  const forget = live.onChange((change) => { if (change.doc === doc) isDrawnOn = true })
+  try {
     const writers = writersEver(plot, layerId)
     const held = await live.limits(doc, writers)
     const values = await valuesOf(station, doc)
     const digest = sha256Of(canonicalHistory(await historyOf(station, doc)))
     const { sha256, size, mediaType } = await station.files.put(Readable.from([Buffer.from(canonicalGeoJson(layerId, values))]), mostBytes)
-    const attachment = { sha256, size, mediaType, name: `${layerId}.geojson` }
-    const isDone = await ledger.write(actor, async (writer) => {
-      if (!sameLimits(held, await live.limits(doc, writers))) return false
-      const drafts = sealLayer(await writer.state(plotType, plotSubject(plot.id)), { layer: layerId, attachments: [attachment], features: values.size, digest }, held, self)
+    if (!sameLimits(held, await live.limits(doc, writers))) return false
+    const seal = { layer: layerId, attachments: [{ sha256, size, mediaType, name: `${layerId}.geojson` }] as [PlotBody<'plot.sealed.v1'>['attachments'][0]], features: values.size, digest }
+    return await ledger.write(actor, async (writer) => {
+      const drafts = sealLayer(await writer.state(plotType, plotSubject(plot.id)), seal, held, self)
       if (isRefusal(drafts)) throw drafts
+      if (isDrawnOn) return false
       for (const draft of drafts) await writer.append(draft)
       return true
     })
-    if (isDone) return
+  } finally {
+    forget()
   }
-  throw refuse('plot.busy', '图层正在修改，请停笔后再定稿', 'The layer is being drawn on; seal it when people have stopped')
 }
 
 function sameLimits(a: Readonly<Record<Address, Limit>>, b: Readonly<Record<Address, Limit>>): boolean {
