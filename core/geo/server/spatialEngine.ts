@@ -4,7 +4,7 @@ import type { Db } from '#core/sql/server/database.ts'
 import { bboxOf, boxPolygon, growBox, splitAtMeridian, world, type BBox } from '../bbox.ts'
 import type { Geometry, Position } from '../geojson.ts'
 import { intersector } from '../intersects.ts'
-import { allOf, anyOf, filterSql, readRow, rowColumns, unranked, type StoredRow } from './spatialRows.ts'
+import { allOf, anyOf, filterSql, isSinglePoint, readRow, readViewed, rowColumns, unranked, type StoredRow, type ViewedRow } from './spatialRows.ts'
 import type { SpatialCell, SpatialFilter, SpatialPage, SpatialRow, SpatialTable } from './spatialTable.ts'
 
 /** A search as one database answers it: a condition in SQL that misses nothing and, where SQL does not settle it, a test of ours. */
@@ -82,6 +82,15 @@ export function spatialEngine(name: string, engine: SpatialSql): SpatialEngine {
     return found
   }
 
+  /** Drawing asks this many times a second: single points are read from the columns, and rows are put in order only where not all fit. */
+  async function inView(db: Db, box: BBox, limit: number, filter: SpatialFilter = {}): Promise<SpatialRow[]> {
+    const from = sql`select id, properties, at, rank, west, south, case when ${isSinglePoint} then null else geometry end as geometry
+      from ${table} where ${allOf([engine.boxMeets(box), filterSql(filter)])}`
+    const unordered = await sql<ViewedRow>`${from} limit ${limit + 1}`.execute(db)
+    const { rows } = unordered.rows.length <= limit ? unordered : await sql<ViewedRow>`${from} order by coalesce(rank, ${sql.lit(unranked)}), id limit ${limit}`.execute(db)
+    return rows.map(readViewed)
+  }
+
   async function nearest(db: Db, point: Position, n: number, maxMetres = farthest, filter: SpatialFilter = {}) {
     const condition = filterSql(filter)
     const here: BBox = [point[0], point[1], point[0], point[1]]
@@ -144,11 +153,7 @@ export function spatialEngine(name: string, engine: SpatialSql): SpatialEngine {
     get: async (db, id) => (await byIds(db, [id])).get(id),
     list: (db, page) => search(db, { condition: sql`1 = 1` }, page),
     inBox: (db, box, page) => search(db, inBox(box), page),
-    inView: async (db, box, limit, filter) => {
-      const conditions = allOf([engine.boxMeets(box), filterSql(filter)])
-      const { rows } = await sql<StoredRow>`select ${rowColumns} from ${table} where ${conditions} order by coalesce(rank, ${sql.lit(unranked)}), id limit ${limit}`.execute(db)
-      return rows.map(readRow)
-    },
+    inView,
     intersects: (db, geometry, page) => boxed(geometry, () => search(db, { condition: engine.boxMeets(bboxOf(geometry)!), test: intersector(geometry) }, page)),
     withinDistance: (db, geometry, metres, page) => boxed(geometry, () => search(db, engine.within(geometry, metres), page)),
     nearest,

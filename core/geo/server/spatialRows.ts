@@ -24,6 +24,25 @@ export function readRow({ id, geometry, properties, at, rank }: StoredRow): Spat
   }
 }
 
+/** For drawing: the geometry is null where the columns say all there is to say. */
+export interface ViewedRow extends Omit<StoredRow, 'geometry'> {
+  geometry: string | null
+  west: number
+  south: number
+}
+
+export const isSinglePoint = sql`(west = east and south = north and geometry like '{"type":"Point"%')`
+
+export function readViewed({ id, geometry, properties, at, rank, west, south }: ViewedRow): SpatialRow {
+  return {
+    id,
+    geometry: geometry === null ? { type: 'Point', coordinates: [west, south] } : (JSON.parse(geometry) as SpatialRow['geometry']),
+    properties: JSON.parse(properties) as Record<string, unknown>,
+    at: at ?? undefined,
+    rank: rank ?? undefined,
+  }
+}
+
 export const rowColumns = sql.raw('id, geometry, properties, at, rank')
 
 /** The conditions of a filter, `true` when it has none. */

@@ -55,7 +55,10 @@ async function gathered(db: Db, table: SpatialTable, address: TileAddress, optio
 }
 
 function featureOf(row: SpatialRow, { propertiesOf }: SpatialTileOptions): TileFeature {
-  return { geometry: row.geometry, properties: propertiesOf ? propertiesOf(row) : { id: row.id, ...row.properties } }
+  if (propertiesOf) return { geometry: row.geometry, properties: propertiesOf(row) }
+  // Read a moment ago for this tile alone; a copy of each would cost as much as encoding it.
+  row.properties.id ??= row.id
+  return row
 }
 
 function narrowed(filter: SpatialFilter, condition: ReturnType<typeof sql>): SpatialFilter {
