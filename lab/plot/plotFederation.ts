@@ -20,9 +20,9 @@ export async function plotClient(tree: Federation, address: Address, account: st
   const { token }: Client = await tree.at(address).as(account)
   return {
     async ask(method, path, body) {
-      const response = await fetch(`${url}${path}`, {
-        method, headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, body: body === undefined ? undefined : JSON.stringify(body),
-      })
+      const payload = body === undefined ? {} : { body: JSON.stringify(body) }
+      const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+      const response = await fetch(`${url}${path}`, { method, headers, ...payload })
       const text = await response.text()
       const value = (text === '' ? {} : JSON.parse(text)) as PlotAnswers
       if (!response.ok) throw new Problem(response.status, value as never)

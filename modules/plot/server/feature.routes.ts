@@ -8,6 +8,7 @@ import * as api from '../plot.api.ts'
 import { bodyOf, featureOf, keyOfFeature, strokeOfFeature, strokesOf, type Read, type StrokeFeature } from '../plot.features.ts'
 import { strokeGeometry } from '../shapes.ts'
 import { strokeSchema, type Stroke, type StrokeBody } from '../stroke.ts'
+import { editAll } from './editing.ts'
 import { loadLayer, valuesOf } from './plot.reading.ts'
 
 const tags = ['plot']
@@ -51,7 +52,7 @@ export function featureRoutes(app: App, station: Station): void {
       taken.add(key)
       return { key, value: take(strokeOfFeature(feature), at) as Record<string, unknown> }
     })
-    await live.edit(doc, request.person, changes)
+    await editAll(live, doc, request.person, changes)
     return reply.status(201).send({ ids: changes.map(({ key }) => key), id: changes[0]!.key })
   })
 
