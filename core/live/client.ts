@@ -84,7 +84,7 @@ export class LiveClient {
     const decoded = decodeMessage(bytes)
     if ('fault' in decoded) return this.parts.onFault(new Error(decoded.fault))
     const { message } = decoded
-    switch (message.k) {
+    switch (message?.k) {
       case 'others': return this.#rooms.get(message.room)?.hear(message)
       case 'opened':
         this.#ahead = message.now - this.parts.now()

@@ -17,9 +17,10 @@ type Struct = ReturnType<typeof Y.decodeUpdate>['structs'][number]
 
 /**
  * Looks at every struct of an update before it may touch a document (SPEC V-5): only values under valid keys of the one
- * root, only clients that `mayWrite`, no gaps, no deletion beside what a value overwrites. Changes nothing.
+ * root, only clients that `mayWrite`, no deletion beside what a value overwrites. Changes nothing. `isWhole`: everything
+ * it rests on must be here, as with a screen's; a peer's may rest on another chain that is still on its way.
  */
-export function inspectUpdate(document: LiveDocument, update: Uint8Array, mayWrite: (client: number) => boolean): Inspected {
+export function inspectUpdate(document: LiveDocument, update: Uint8Array, mayWrite: (client: number) => boolean, isWhole: boolean): Inspected {
   if (update.length > maxUpdateBytes) return { fault: 'too-large', detail: `${update.length} bytes; at most ${maxUpdateBytes}` }
   let decoded: ReturnType<typeof Y.decodeUpdate>
   try {
@@ -28,13 +29,13 @@ export function inspectUpdate(document: LiveDocument, update: Uint8Array, mayWri
     return { fault: 'malformed', detail: String(error).slice(0, 200) }
   }
   try {
-    return inspect(document, decoded, mayWrite)
+    return inspect(document, decoded, mayWrite, isWhole)
   } catch (error) {
     return { fault: 'malformed', detail: String(error).slice(0, 200) }
   }
 }
 
-function inspect(document: LiveDocument, { structs, ds }: ReturnType<typeof Y.decodeUpdate>, mayWrite: (client: number) => boolean): Inspected {
+function inspect(document: LiveDocument, { structs, ds }: ReturnType<typeof Y.decodeUpdate>, mayWrite: (client: number) => boolean, isWhole: boolean): Inspected {
   const { store } = document.ydoc
   const next = new Map<number, number>()
   const fresh = new Map<string, string>()
@@ -45,19 +46,19 @@ function inspect(document: LiveDocument, { structs, ds }: ReturnType<typeof Y.de
     const { client, clock } = struct.id
     const known = Y.getState(store, client)
     if (!mayWrite(client)) return { fault: 'foreign-client', detail: `client ${client}` }
-    if (clock > (next.get(client) ?? known)) return { fault: 'gap', detail: `client ${client}: ${clock} after ${next.get(client) ?? known}` }
+    if (isWhole && clock > (next.get(client) ?? known)) return { fault: 'gap', detail: `client ${client}: ${clock} after ${next.get(client) ?? known}` }
     next.set(client, Math.max(next.get(client) ?? known, clock + struct.length))
     if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentAny)) return { fault: 'bad-structure', detail: struct.constructor.name }
     const key = keyOf(struct, document, fresh)
-    if (key === null || !keyPattern.test(key)) return { fault: 'bad-structure', detail: `key ${String(key).slice(0, 80)}` }
+    if (key === null ? isWhole || !isOverwriting(struct) : !keyPattern.test(key)) return { fault: 'bad-structure', detail: `key ${String(key).slice(0, 80)}` }
     if (struct.origin) note(origins, struct.origin.client, struct.origin.clock)
     for (const [i, raw] of (struct.content.arr as unknown[]).entries()) {
-      fresh.set(`${client} ${clock + i}`, key)
+      if (key !== null) fresh.set(`${client} ${clock + i}`, key)
       // All but the last of a run of values were overwritten by the one after.
       if (i > 0) note(origins, client, clock + i - 1)
       const value = isPlain(raw) ? asStamped(raw) : null
-      if (!value) return { fault: 'bad-value', detail: key }
-      if (clock + i >= known) written.push({ key, value })
+      if (!value) return { fault: 'bad-value', detail: String(key) }
+      if (clock + i >= known) written.push({ key: key ?? '', value })
     }
   }
   let deletions = 0
@@ -105,6 +106,11 @@ function keyOf(item: Y.Item, document: LiveDocument, fresh: ReadonlyMap<string, 
   if (beside.clock >= Y.getState(document.ydoc.store, beside.client)) return null
   const found: unknown = Y.getItem(document.ydoc.store, beside)
   return found instanceof Y.Item ? found.parentSub : null
+}
+
+/** Whether its key is that of something it overwrites, so that it becomes part of the document only with that. */
+function isOverwriting(item: Y.Item): boolean {
+  return item.parent === null && (item.origin ?? item.rightOrigin) !== null
 }
 
 function isDeleted(document: LiveDocument, client: number, clock: number): boolean {

@@ -66,7 +66,7 @@ describe('V-4 client numbers', () => {
 })
 
 describe('V-5 inspection', () => {
-  const look = (update: Uint8Array, document = new LiveDocument(), mayWrite: (client: number) => boolean = anyone) => inspectUpdate(document, update, mayWrite)
+  const look = (update: Uint8Array, document = new LiveDocument(), mayWrite: (client: number) => boolean = anyone) => inspectUpdate(document, update, mayWrite, true)
 
   it('reads what honest writers write: first values, overwriting, several at once, concurrent ones', () => {
     const document = new LiveDocument()
@@ -117,6 +117,18 @@ describe('V-5 inspection', () => {
     expect(look(deletion, held)).toMatchObject({ fault: 'bad-structure' })
   })
 
+  it('a peer’s update may rest on what is still on its way; it becomes part of the document with that', () => {
+    const source = new LiveDocument()
+    const first = written(source, 'a', { label: '一' })
+    const second = written(source, 'a', { label: '二' }, newClientId(station))
+    const held = new LiveDocument()
+    expect(inspectUpdate(held, second, anyone, false)).toMatchObject({ written: [{ value: { label: '二' } }] })
+    held.apply(second)
+    expect(held.values().size).toBe(0)
+    held.apply(first)
+    expect(held.canonical()).toBe(source.canonical())
+  })
+
   it('answers on any bytes, and changes nothing', () => {
     const document = new LiveDocument()
     const good = written(document, 'a', { label: '一' })
@@ -163,5 +175,6 @@ describe('V-10 messages', () => {
       expect(decodeMessage(bytes)).toBeDefined()
     }), { numRuns: 2_000 })
     expect(decodeMessage(new Uint8Array([2, 1, 0]))).toMatchObject({ fault: expect.stringContaining('version') })
+    expect(decodeMessage(new Uint8Array([1, 250, 7]))).toEqual({ message: null })
   })
 })

@@ -63,12 +63,12 @@ export function encodeMessage(message: Message): Uint8Array {
   return encoding.toUint8Array(to)
 }
 
-/** One message from its bytes, or why it is none. Never throws. */
-export function decodeMessage(data: Uint8Array): { message: Message } | { fault: string } {
+/** One message from its bytes; null for a kind of a later version, which is passed over; or why it is none. Never throws. */
+export function decodeMessage(data: Uint8Array): { message: Message | null } | { fault: string } {
   if (data.length < 2) return { fault: 'too short' }
   if (data[0] !== encodingVersion) return { fault: `encoding version ${data[0]}; this station speaks ${encodingVersion}` }
   const layout = byNumber.get(data[1]!)
-  if (!layout) return { fault: `unknown message ${data[1]}` }
+  if (!layout) return { message: null }
   const from = decoding.createDecoder(data)
   from.pos = 2
   try {

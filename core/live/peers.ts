@@ -14,6 +14,12 @@ const pageDocs = 500
 const askEveryMs = 1_000
 const tookEveryMs = 100
 const roomyPollMs = 50
+/** Sent and not heard of for so long, while the socket is free: sent again. */
+const resendAfterMs = 8_000
+/** Both ends compare all they hold every so often, whatever was thought to have arrived. */
+const compareEveryMs = 60_000
+/** Messages of one peer that may wait to be taken. */
+const maxInbox = 5_000
 
 export interface PeersParts {
   plane: LivePlane
@@ -29,6 +35,8 @@ export interface PeersParts {
   isRoomy(peer: Address): boolean
   later(ms: number, work: () => void): void
   onRefusal(peer: Address, doc: string, code: string, detail: string): void
+  /** The peer sends faster than can be taken. */
+  onFlood(peer: Address): void
   onFault(fault: unknown): void
 }
 
@@ -42,6 +50,8 @@ interface DocSync {
   isBehind: boolean
   askedAt: number
   took: Vector
+  /** When something was last sent or heard of. */
+  movedAt: number
 }
 
 interface PeerState {
@@ -52,6 +62,8 @@ interface PeerState {
   inbox: Promise<void>
   took: Map<string, Vector>
   tookArmed: boolean
+  waiting: number
+  toldAt: number
 }
 
 /** Keeps neighbours' documents level with ours (SPEC V-8): a talk of `have`, `vector`, `entries`, then streaming. */
@@ -66,7 +78,7 @@ export class Peers {
   }
 
   joined(peer: Address): void {
-    const state: PeerState = { docs: new Map(), hasTold: false, named: new Set(), inbox: Promise.resolve(), took: new Map(), tookArmed: false }
+    const state: PeerState = { docs: new Map(), hasTold: false, named: new Set(), inbox: Promise.resolve(), took: new Map(), tookArmed: false, waiting: 0, toldAt: this.#parts.now() }
     this.#peers.set(peer, state)
     this.#missed.set(peer, 0)
     this.#tell(peer, state).catch(this.#parts.onFault)
@@ -88,11 +100,28 @@ export class Peers {
     return n
   }
 
+  /** What should have been heard of by now is sent again; what should be level is compared. Called every second or so. */
+  tick(): void {
+    const now = this.#parts.now()
+    for (const [peer, state] of this.#peers) {
+      for (const [doc, sync] of state.docs) {
+        if (now - sync.movedAt < resendAfterMs || !isAhead(sync.sent, sync.took) || !this.#parts.isRoomy(peer)) continue
+        this.#know(sync, sync.took)
+        sync.movedAt = now
+        this.#pump(peer, state, doc).catch(this.#parts.onFault)
+      }
+      if (now - state.toldAt < compareEveryMs) continue
+      state.toldAt = now
+      this.#tell(peer, state).catch(this.#parts.onFault)
+    }
+  }
+
   /** Messages of one peer are handled one after another. */
   receive(peer: Address, message: Message): Promise<void> {
     const state = this.#peers.get(peer)
     if (!state) return Promise.resolve()
-    state.inbox = state.inbox.then(() => (this.#peers.get(peer) === state ? this.#take(peer, state, message) : undefined)).catch(this.#parts.onFault)
+    if (++state.waiting > maxInbox) this.#parts.onFlood(peer)
+    state.inbox = state.inbox.then(() => (this.#peers.get(peer) === state ? this.#take(peer, state, message) : undefined)).catch(this.#parts.onFault).finally(() => { state.waiting-- })
     return state.inbox
   }
 
@@ -102,7 +131,7 @@ export class Peers {
       case 'vector': return this.#onVector(peer, state, message)
       case 'entries': return this.#onEntries(peer, state, message)
       case 'took': {
-        const { took } = this.#sync(state, message.doc)
+        const { took } = this.#moved(state, message.doc)
         for (const { station, run, seq } of message.chains) raise(took, `${station} ${run}`, seq)
         return
       }
@@ -128,16 +157,17 @@ export class Peers {
     for (const { doc, digest } of docs) {
       state.named.add(doc)
       const mine = await this.#mine(doc, peer)
-      // Nothing of it here: we named it not, so they will send it.
-      if (!mine || mine.size === 0) continue
+      // Nothing of it here at the first telling: we named it not, so they will send it.
+      if (!mine || (mine.size === 0 && !state.hasTold)) continue
       const sync = this.#sync(state, doc)
       if (digestOf(mine, this.#parts.crypto) === digest) {
         this.#know(sync, mine)
         await this.#pump(peer, state, doc)
         // Both see that they differ: one asks.
-      } else if (this.#parts.plane.parts.self < peer) this.#ask(peer, doc, mine, false)
+      } else if (mine.size === 0 || this.#parts.plane.parts.self < peer) this.#ask(peer, doc, mine, false)
     }
     if (!last) return
+    if (state.hasTold) return
     state.hasTold = true
     for (const doc of new Set([...(await this.#parts.store.docs()), ...state.docs.keys()])) {
       if (state.named.has(doc)) continue
@@ -185,7 +215,7 @@ export class Peers {
       const sync = this.#sync(state, entry.doc)
       const chain = chainOf(entry)
       const isNext = sync.isKnown && !sync.isPumping && !sync.isBehind && (sync.sent.get(chain) ?? 0) === entry.first - 1
-      if (isNext && this.#parts.isRoomy(peer) && this.#parts.send(peer, { k: 'entries', doc: entry.doc, entries: [wireOf(entry)] })) sync.sent.set(chain, entry.seq)
+      if (isNext && this.#parts.isRoomy(peer) && this.#parts.send(peer, { k: 'entries', doc: entry.doc, entries: [wireOf(entry)] })) this.#moved(state, entry.doc).sent.set(chain, entry.seq)
       else sync.isBehind = true
     }
   }
@@ -194,9 +224,11 @@ export class Peers {
   durable(entries: readonly Entry[], from: Address | null): void {
     const state = from === null ? undefined : this.#peers.get(from)
     if (from !== null && state) this.#took(from, state, entries)
-    const docs = new Set(entries.map((e) => e.doc))
-    for (const [peer, other] of this.#peers) {
-      for (const doc of docs) if (other.docs.get(doc)?.isBehind) this.#pump(peer, other, doc).catch(this.#parts.onFault)
+    for (const entry of entries) {
+      for (const [peer, other] of this.#peers) {
+        const sync = other.docs.get(entry.doc)
+        if (peer !== from && sync && (sync.sent.get(chainOf(entry)) ?? 0) < entry.seq) this.#pump(peer, other, entry.doc).catch(this.#parts.onFault)
+      }
     }
   }
 
@@ -223,7 +255,13 @@ export class Peers {
 
   #sync(state: PeerState, doc: string): DocSync {
     let sync = state.docs.get(doc)
-    if (!sync) state.docs.set(doc, sync = { sent: new Map(), isKnown: state.hasTold && !state.named.has(doc), isPumping: false, isBehind: false, askedAt: -Infinity, took: new Map() })
+    if (!sync) state.docs.set(doc, sync = { sent: new Map(), isKnown: state.hasTold && !state.named.has(doc), isPumping: false, isBehind: false, askedAt: -Infinity, took: new Map(), movedAt: this.#parts.now() })
+    return sync
+  }
+
+  #moved(state: PeerState, doc: string): DocSync {
+    const sync = this.#sync(state, doc)
+    sync.movedAt = this.#parts.now()
     return sync
   }
 
@@ -271,7 +309,7 @@ export class Peers {
         if (entries.length === 0) continue
         const counting = entries.filter((e) => countsUpTo(card, e.station, e.run) >= e.first)
         if (counting.length > 0 && !this.#parts.send(peer, { k: 'entries', doc, entries: counting.map(wireOf) })) return
-        for (const entry of entries) raise(sync.sent, chainOf(entry), entry.seq)
+        for (const entry of entries) raise(this.#moved(state, doc).sent, chainOf(entry), entry.seq)
         sync.isBehind = true
       }
     } finally {

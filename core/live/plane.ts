@@ -5,7 +5,7 @@ import { countsUpTo, type DocCard } from './card.ts'
 import { isClientOf, newClientId } from './clientId.ts'
 import { chainOf, signedText, type Entry, type LiveCrypto, type Vector } from './entry.ts'
 import type { EntryStore } from './entryStore.ts'
-import { LiveDocument } from './document.ts'
+import type { LiveDocument } from './document.ts'
 import { authorityOf, HeldDocument } from './held.ts'
 import { inspectUpdate, type Inspected } from './inspectUpdate.ts'
 import { maxPacked } from './messages.ts'
@@ -87,7 +87,7 @@ export class LivePlane {
   async write(doc: string, update: Uint8Array, person: Writer, mayUse: (client: number) => boolean, by: unknown): Promise<void> {
     const held = await this.#forWriting(doc)
     const { self } = this.parts
-    const seen = inspectUpdate(held.document, update, (client) => isClientOf(client, self) && mayUse(client))
+    const seen = inspectUpdate(held.document, update, (client) => isClientOf(client, self) && mayUse(client), true)
     this.#judge(doc, seen, person)
     const fresh = Y.diffUpdate(update, Y.encodeStateVector(held.document.ydoc))
     if (seen.fault !== undefined || seen.written.length === 0) return this.settled()
@@ -218,8 +218,10 @@ export class LivePlane {
   }
 
   #takeIn(held: HeldDocument, entry: Entry, fresh: readonly Uint8Array[], from: Address): Taken {
-    const no = fresh.length === 1 ? inspected(held.document, fresh[0]!, entry.station) : tryOut(held.document, fresh, entry.station)
-    if (no) return no
+    for (const update of fresh) {
+      const no = inspected(held.document, update, entry.station)
+      if (no) return no
+    }
     const keys = new Set<string>()
     for (const update of fresh) for (const key of held.document.apply(update, from)) keys.add(key)
     held.reach(entry)
@@ -316,22 +318,10 @@ export class LivePlane {
 }
 
 function inspected(document: LiveDocument, update: Uint8Array, station: Address): Taken | null {
-  const seen = inspectUpdate(document, update, (client) => isClientOf(client, station))
+  const seen = inspectUpdate(document, update, (client) => isClientOf(client, station), false)
   if (seen.fault !== undefined) return { outcome: 'refused', code: `live.${seen.fault}`, detail: seen.detail }
   const foreign = seen.written.find((w) => w.value.station !== station)
   return foreign ? { outcome: 'refused', code: 'live.bad-stamp', detail: `${foreign.value.station} in an entry of ${station}` } : null
-}
-
-/** Several updates, each resting on the one before, are tried on a copy first: all count or none. */
-function tryOut(document: LiveDocument, updates: readonly Uint8Array[], station: Address): Taken | null {
-  const copy = new LiveDocument()
-  copy.apply(Y.encodeStateAsUpdate(document.ydoc))
-  for (const update of updates) {
-    const no = inspected(copy, update, station)
-    if (no) return no
-    copy.apply(update)
-  }
-  return null
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -85,6 +85,10 @@ export function openLive(options: OpenLiveOptions): Live {
     send: (peer, message) => links.sendLive(peer, encodeMessage(message)),
     isRoomy: (peer) => links.liveWaiting(peer) < roomyBytes,
     onRefusal: (peer, doc, code, detail) => refused(peer)(doc, code, detail),
+    onFlood: (peer) => {
+      refused(peer)('', 'live.flood', 'more messages than can be taken')
+      links.refuseLive(peer)
+    },
   })
   const rooms = new Rooms({
     self, now, reach: reachOfRoom, concerns: crosses, isChild,
@@ -110,6 +114,7 @@ export function openLive(options: OpenLiveOptions): Live {
         return links.refuseLive(peer)
       }
       const { message } = decoded
+      if (!message) return
       if (message.k === 'presence') rooms.receive(peer, message)
       else peers.receive(peer, message).catch(onFault)
     },
@@ -117,6 +122,7 @@ export function openLive(options: OpenLiveOptions): Live {
 
   let house: Promise<void> = Promise.resolve()
   const keeping = setInterval(() => {
+    peers.tick()
     house = house.then(async () => {
       for (const doc of plane.packable()) for (const entry of await plane.pack(doc)) peers.repack(entry)
       await plane.letGo((doc) => screens.isOpen(doc))

@@ -92,6 +92,7 @@ class OneScreen implements ScreenTraffic {
       return this.screen.close(1003, decoded.fault.slice(0, 100))
     }
     const { message } = decoded
+    if (!message) return
     // Words of a hand do not wait behind documents.
     if (message.k === 'tell') return this.#tell(message)
     this.#inbox = this.#inbox.then(() => this.#take(message)).catch(this.#parts.onFault)
