@@ -6,7 +6,7 @@ import { isClientOf, newClientId } from './clientId.ts'
 import { chainOf, signedText, type Entry, type LiveCrypto, type Vector } from './entry.ts'
 import type { EntryStore } from './entryStore.ts'
 import type { LiveDocument } from './document.ts'
-import { authorityOf, HeldDocument } from './held.ts'
+import { authorityOf, countingUpdates, HeldDocument } from './held.ts'
 import { inspectUpdate, type Inspected } from './inspectUpdate.ts'
 import { maxPacked } from './messages.ts'
 import { explainFault, notWriter, sealed, stamped, unknownDocument } from './refusals.ts'
@@ -213,7 +213,7 @@ export class LivePlane {
         // While we looked the chain may have grown.
         if (held.vector.get(chainOf(entry)) !== have || (await this.#held.get(entry.doc)) !== held) continue
       }
-      return this.#takeIn(held, entry, entry.updates.slice(have + 1 - entry.first), from)
+      return this.#takeIn(held, entry, countingUpdates(card, entry).slice(have + 1 - entry.first), from)
     }
   }
 
@@ -253,7 +253,8 @@ export class LivePlane {
     const { parts } = this
     if (entry.seq - entry.first + 1 !== entry.updates.length || entry.updates.length === 0 || entry.first < 1) return { outcome: 'refused', code: 'live.malformed', detail: 'numbers and updates do not fit' }
     const upTo = countsUpTo(card, entry.station, entry.run)
-    if (entry.first > upTo || entry.seq > upTo) return { outcome: 'refused', code: card.sealed ? 'live.sealed' : 'live.not-writer', detail: `${entry.station} on ${entry.doc}` }
+    // Of what was packed together a part may count.
+    if (entry.first > upTo) return { outcome: 'refused', code: card.sealed ? 'live.sealed' : 'live.not-writer', detail: `${entry.station} on ${entry.doc}` }
     const writer = parts.station(entry.station)
     const text = signedText(entry, parts.crypto)
     if (!writer?.keys.some((key) => parts.crypto.verify(text, entry.sig, key.publicKey))) return { outcome: 'refused', code: 'live.bad-signature', detail: `${entry.station} ${entry.run} ${entry.seq}` }
