@@ -1,0 +1,53 @@
+import type { Feature, FeatureCollection, Geometry } from '#core/geo/geojson.ts'
+import { strokeGeometry } from './shapes.ts'
+import type { Stroke, StrokeBody } from './stroke.ts'
+import { symbolByCode } from './symbols.ts'
+
+/** A stroke with where it stands, to be written to a file. */
+export interface ExportItem {
+  key: string
+  layer: string
+  layerName: string
+  stroke: Stroke
+}
+
+/**
+ * What files say of a stroke beside its geometry: all of its body, so that it comes back as it was, and who drew it
+ * where and when. Times are ISO 8601; null is open. GeoJSON holds the lists as lists, KML and GeoPackage as JSON text.
+ */
+export interface ExchangeProperties extends Omit<StrokeBody, 'from' | 'until'> {
+  key: string
+  layer: string
+  layerName: string
+  symbolName: string
+  author: string
+  by: string
+  station: string
+  updatedAt: string
+  from: string | null
+  until: string | null
+}
+
+export function propertiesOf({ key, layer, layerName, stroke }: ExportItem): ExchangeProperties {
+  const { at, by, byName, station, gone: _, from, until, symbol, label, ...rest } = stroke
+  return {
+    key, layer, layerName, symbol, symbolName: symbolByCode(symbol)?.zh ?? '', label,
+    author: byName, by, station, updatedAt: isoOf(at)!, from: isoOf(from), until: isoOf(until), ...rest,
+  }
+}
+
+function isoOf(at: number | null): string | null {
+  // Beyond the year 9999 a date has a form that no other reader knows.
+  return at === null ? null : new Date(Math.min(at, 253_402_300_799_999)).toISOString()
+}
+
+/** RFC 7946, one feature a line, so that two exports can be compared. */
+export function exportGeoJson(items: readonly ExportItem[], name = ''): string {
+  const lines = items.map((item) => JSON.stringify(exchangeFeature(item)))
+  return `{"type":"FeatureCollection",${name ? `"name":${JSON.stringify(name)},` : ''}"features":[\n${lines.join(',\n')}\n]}\n`
+}
+
+export type ExchangeCollection = FeatureCollection<Geometry, ExchangeProperties>
+function exchangeFeature(item: ExportItem): Feature<Geometry, ExchangeProperties> {
+  return { type: 'Feature', id: item.key, geometry: strokeGeometry(item.stroke), properties: propertiesOf(item) }
+}
