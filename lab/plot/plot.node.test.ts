@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '#lab/federation/client.ts'
 import { federation, fiveStations, type Federation } from '#lab/federation/federation.ts'
@@ -132,6 +133,20 @@ describe('one plot at five stations', () => {
     expect(await code(draw(county, own(county), '事后'))).toBe('live.sealed')
     const file = await fetch(`${tree.at(region).url}/api/files/${sealed.sealedFile}`, { headers: { authorization: `Bearer ${(await tree.at(region).as('duty')).token}` } })
     expect((await file.json() as PlotAnswers).features.map((f) => f.properties.label)).toEqual([`断网-${county}`])
+  })
+
+  test('a photo on a stroke travels to every station of the plot, also when it is uploaded after the stroke', async () => {
+    const bytes = Buffer.from(`\x89PNG\r\n\x1a\n${id}`, 'latin1')
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const drawn = pointAt(78.7, 41.3, '现场照片')
+    await duty[scene]!.ask('POST', layerPath(own(scene), '/features'), { ...drawn, properties: { ...drawn.properties, photos: [sha256] } })
+    await tree.at(scene).tick()
+    const { token } = await tree.at(scene).as('duty')
+    await fetch(`${tree.at(scene).url}/api/files`, { method: 'POST', body: bytes, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' } })
+    await tree.at(scene).tick()
+    for (const station of fiveStations) await until(`the photo at ${station}`, () => tree.at(station).station.files.card(sha256))
+    await tree.at(scene).tick()
+    expect((await tree.at(region).station.ledger.factsOf(`plot/${id}`)).filter((f) => f.type === 'plot.filesAdded.v1')).toHaveLength(1)
   })
 
   test('stopped and started again, a station holds and knows the same, and goes on', async () => {

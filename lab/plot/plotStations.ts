@@ -91,7 +91,8 @@ export interface PlotStation extends Station {
   say(id: string, decide: (incident: IncidentState) => FactDraft[]): Promise<void>
 }
 
-const modules: StationModule[] = [normsModule, incidentModule, plotModule]
+const plots = plotModule()
+const modules: StationModule[] = [normsModule, incidentModule, plots]
 
 /** Stations with plots and incidents, real ledgers and files; the test carries facts, files and strokes between them. */
 export async function plotStations(addresses: readonly Address[], databaseUrl?: (index: number) => Promise<string>) {
@@ -111,7 +112,7 @@ export async function plotStations(addresses: readonly Address[], databaseUrl?: 
     const ledger = await openLedger({ database, clock, signer: keys.get(self)!, crypto: nodeCrypto, directory, outbox: { enqueue: async () => undefined }, parts: modules })
     const files = await openFolderFiles(join(folder, `${index}`), database, clock)
     const station = { self, clock, database, ledger, files, links: {} as Links, mode: 'test' as const, version: '0' } as unknown as Omit<Station, 'live'> & { live: PretendedLive }
-    const { docs } = await plotModule.live!(station)
+    const { docs } = await plots.live!(station)
     station.live = pretendedLive(self, clock, docs[0]!)
     const app = await createApp({
       self, mode: 'test', version: '0', access: Object.assign({}, ...modules.map((module) => module.access)) as Record<string, readonly Role[]>,

@@ -63,6 +63,10 @@ export function sealLayer(state: PlotState, seal: Omit<PlotBody<'plot.sealed.v1'
   return stated('plot.sealed.v1', state, { ...seal, upTo }, self)
 }
 
+export function addFiles(state: PlotState, body: PlotBody<'plot.filesAdded.v1'>, self: Address): Drafts {
+  return stated('plot.filesAdded.v1', state, body, self)
+}
+
 /** Whose entries a layer's document may hold: its owner's and those of everybody it was ever granted to. */
 export function writersEver(state: PlotState, layer: string): Address[] {
   const owner = parseLayerId(layer)?.owner

@@ -25,12 +25,17 @@ export const grantedV1 = z.strictObject({ layer, station: address })
 /** Ends it: what that station wrote counts up to here, so what the owner had seen stays. */
 export const withdrawnV1 = z.strictObject({ layer, station: address, upTo: limit })
 
+const attachment = z.strictObject({ sha256, name: z.string().min(1).max(200), size: z.int().min(0), mediaType: z.string().max(120) })
+
+/** Files that strokes of a layer refer to. Documents carry hashes only; stations pull what facts name. */
+export const filesAddedV1 = z.strictObject({ layer, attachments: z.array(attachment).min(1).max(64) })
+
 /** 定稿: the layer as a file, and how far each writer's entries count for ever. */
 export const sealedV1 = z.strictObject({
   layer,
   upTo: z.record(address, limit).refine((stations) => Object.keys(stations).length <= 200, 'at most 200 stations'),
   /** The canonical GeoJSON of the layer; stations pull it by its hash. */
-  attachments: z.tuple([z.strictObject({ sha256, name: z.string().min(1).max(200), size: z.int().min(0), mediaType: z.string().max(120) })]),
+  attachments: z.tuple([attachment]),
   features: z.int().min(0),
   /** SHA-256 over every value ever written that counts: the seal covers who drew what when, not only what is left. */
   digest: sha256,
@@ -43,6 +48,7 @@ export const plotFacts = {
   'plot.layerRenamed.v1': layerRenamedV1,
   'plot.granted.v1': grantedV1,
   'plot.withdrawn.v1': withdrawnV1,
+  'plot.filesAdded.v1': filesAddedV1,
   'plot.sealed.v1': sealedV1,
 }
 export type PlotFactType = keyof typeof plotFacts

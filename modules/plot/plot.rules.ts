@@ -6,13 +6,15 @@ import { plainLayer, writingNow, type LayerState, type PlotState, type Said } fr
 
 export const plotType: SubjectType<PlotState> = {
   kind: 'plot',
-  start: (subject) => ({ id: idOfSubject(subject), opened: null, reach: [], sharedBy: [], layers: {} }),
+  start: (subject) => ({ id: idOfSubject(subject), opened: null, reach: [], sharedBy: [], layers: {}, files: [] }),
   admit: admitPlot,
   evolve: evolvePlot,
 }
 
 /** More than a station draws with at one incident; a broken one cannot fill every map with layers. */
 export const maxFurtherLayers = 20
+/** Photos of one plot; what every station in it may be made to pull. */
+export const maxFiles = 4_000
 
 export function admitPlot(fact: Fact, state: PlotState): Refusal | null {
   if (!(fact.type in plotFacts)) return null
@@ -43,8 +45,9 @@ export function mayState(type: PlotFactType, body: unknown, station: Address, st
   const { layer: id } = body as { layer: string }
   const named = parseLayerId(id)
   if (!named || named.plotId !== state.id) return noLayer()
-  if (named.owner !== station) return notYours()
   const layer = state.layers[id] ?? plainLayer
+  if (type === 'plot.filesAdded.v1') return mayAddFiles(state, body as PlotBody<'plot.filesAdded.v1'>, named.owner === station || Object.hasOwn(layer.grants, station))
+  if (named.owner !== station) return notYours()
   if (type === 'plot.layerAdded.v1') return mayAdd(state, station, named.further, layer)
   if (named.further !== '' && !layer.added) return noLayer()
   if (layer.sealed) return refuse('plot.sealed', '图层已定稿，不能再改', 'The layer is sealed and cannot change any more')
@@ -55,6 +58,12 @@ function mayAdd(state: PlotState, station: Address, further: string, layer: Laye
   if (further === '' || layer.added) return refuse('plot.layer-known', '已有这个图层', 'There is such a layer already')
   const own = Object.entries(state.layers).filter(([id, { added }]) => added && parseLayerId(id)?.owner === station)
   return own.length < maxFurtherLayers ? null : refuse('plot.too-many-layers', `每个单位至多另建 ${maxFurtherLayers} 个图层`, `A station may add at most ${maxFurtherLayers} layers`)
+}
+
+/** Whoever draws on the layer, or did: its strokes stay. */
+function mayAddFiles(state: PlotState, { attachments }: PlotBody<'plot.filesAdded.v1'>, draws: boolean): Refusal | null {
+  if (!draws) return notYours()
+  return state.files.length + attachments.length <= maxFiles ? null : refuse('plot.too-many-files', `一份标绘至多 ${maxFiles} 个附件`, `A plot takes at most ${maxFiles} files`)
 }
 
 function mayGrant(type: 'plot.granted.v1' | 'plot.withdrawn.v1', to: Address, layer: LayerState, owner: Address, state: PlotState): Refusal | null {
@@ -94,6 +103,10 @@ export function evolvePlot(before: PlotState, fact: Fact): PlotState {
     case 'plot.withdrawn.v1': {
       const { layer, station, upTo } = fact.body as PlotBody<'plot.withdrawn.v1'>
       return withLayer(state, layer, ({ grants }) => ({ grants: { ...grants, [station]: upTo } }))
+    }
+    case 'plot.filesAdded.v1': {
+      const named = (fact.body as PlotBody<'plot.filesAdded.v1'>).attachments.map(({ sha256 }) => sha256)
+      return { ...state, files: [...new Set([...state.files, ...named])].sort() }
     }
     case 'plot.sealed.v1': {
       const { layer, ...seal } = fact.body as PlotBody<'plot.sealed.v1'>

@@ -21,6 +21,8 @@ export interface PlotState {
   sharedBy: Address[]
   /** Layers of which anything was stated; a station's first layer is there without. By id. */
   layers: Readonly<Record<string, LayerState>>
+  /** Hashes of the files that were named for strokes. */
+  files: readonly string[]
 }
 
 export interface LayerState {

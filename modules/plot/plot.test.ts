@@ -6,9 +6,9 @@ import { countsUpTo } from '#core/live/card.ts'
 import { assessIncident, incidentType, openIncident, type IncidentState } from '#modules/incident/index.ts'
 import { shippedNorms } from '#modules/norms/index.ts'
 import { layerIdOf, parseLayerId } from './layerIds.ts'
-import { addLayer, followIncident, grantLayer, renameLayer, sealLayer, withdrawGrant, writersEver } from './plot.commands.ts'
+import { addFiles, addLayer, followIncident, grantLayer, renameLayer, sealLayer, withdrawGrant, writersEver } from './plot.commands.ts'
 import { plotFacts, plotSubject, type PlotFactType } from './plot.facts.ts'
-import { maxFurtherLayers, plotType } from './plot.rules.ts'
+import { maxFiles, maxFurtherLayers, plotType } from './plot.rules.ts'
 import { docCard, isParty, layersOf, type PlotState } from './plot.state.ts'
 
 const region = '65'
@@ -207,6 +207,23 @@ describe('who writes', () => {
   })
 })
 
+describe('files of strokes', () => {
+  const photo = (n: number) => ({ sha256: n.toString(16).padStart(64, '0'), name: `照片${n}.jpg`, size: 3, mediaType: 'image/jpeg' })
+
+  test('are named by whoever draws on the layer, once each, up to a bound', () => {
+    const p = reported()
+    const files = (layer: string, ...numbers: number[]) => ({ layer, attachments: numbers.map(photo) })
+    p.write(scene, addFiles(p.plot(), files(own(scene), 2, 1), scene))
+    p.write(scene, addFiles(p.plot(), files(own(scene), 2, 3), scene))
+    expect(p.plot().files).toEqual([1, 2, 3].map((n) => photo(n).sha256))
+    expect(code(addFiles(p.plot(), files(own(county), 4), scene))).toBe('plot.not-yours')
+    p.write(county, grantLayer(p.plot(), own(county), scene, county, directory))
+    p.write(county, withdrawGrant(p.plot(), own(county), scene, {}, county))
+    expect(code(addFiles(p.plot(), files(own(county), 4), scene))).toBe('ok')
+    expect(code(addFiles({ ...p.plot(), files: Array.from({ length: maxFiles }, () => '') }, files(own(scene), 4), scene))).toBe('plot.too-many-files')
+  })
+})
+
 describe('property: any order and any subset', () => {
   const pick = <T>(from: readonly T[], choice: number): T => from[choice % from.length] ?? from[0]!
 
@@ -227,6 +244,7 @@ describe('property: any order and any subset', () => {
         () => sealLayer(seen, seal(layer), { [station]: { r: choice } }, station),
         () => [{ type: 'plot.granted.v1', subject, to: [], body: { layer, station: other } }],
         () => [{ type: 'plot.shared.v1', subject, to: pick([['subtree'], [other], ['ancestors', 'subtree'], ['all']], choice), body: { reason: 'shared' } }],
+        () => addFiles(seen, { layer, attachments: [{ sha256: (choice % 9).toString().repeat(64), name: 'p', size: 1, mediaType: 'image/png' }] }, station),
         () => [{ type: 'plot.unheardOf.v1', subject, to: [], body: { any: choice } }],
       ]
       const outcome = pick(outcomes, Math.floor(choice / 42))()
