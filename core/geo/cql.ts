@@ -79,7 +79,7 @@ function printScalar(scalar: Scalar): string {
     case 'number': return String(scalar.value).toUpperCase()
     case 'boolean': return String(scalar.value).toUpperCase()
     case 'instant': return scalar.text.includes('T') ? `TIMESTAMP(${quote(scalar.text)})` : `DATE(${quote(scalar.text)})`
-    case 'casei': return `CASEI(${printScalar(scalar.arg)})`
+    default: return `CASEI(${printScalar(scalar.arg)})`
   }
 }
 

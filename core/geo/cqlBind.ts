@@ -1,7 +1,8 @@
 import type { Cql, CqlFault, Instant, Interval, IntervalEnd, Property, Scalar, Shape, Temporal } from './cql.ts'
 import { CqlError } from './cqlReader.ts'
 import { parseInstant } from './cqlTime.ts'
-import type { Geometry, Position } from './geojson.ts'
+import { convertGeometry } from './crs.ts'
+import type { Position } from './geojson.ts'
 import type { BBox } from './bbox.ts'
 
 export type CqlType = 'text' | 'number' | 'boolean' | 'instant' | 'geometry'
@@ -120,21 +121,10 @@ function bindShape(shape: Shape, world: CqlWorld): Shape {
     if (!(Math.abs(lon) <= 180 && Math.abs(lat) <= 90)) throw new CqlError(at, '坐标超出范围；请看坐标轴的次序', 'coordinates out of range; mind the order of axes')
     return [lon, lat, ...height]
   }
-  if (shape.kind === 'geometry') return { ...shape, geometry: movePositions(shape.geometry, place) }
+  if (shape.kind === 'geometry') return { ...shape, geometry: convertGeometry(shape.geometry, place) }
   const [a, b, c, d] = shape.box
   const [west, south] = place([a, b])
   const [east, north] = place([c, d])
   if (south > north) throw new CqlError(at, 'BBOX 的最小值大于最大值', 'the minimum of BBOX is above its maximum')
   return { ...shape, box: [west, south, east, north] satisfies BBox }
-}
-
-/** The same geometry with every position moved. */
-export function movePositions(geometry: Geometry, move: (position: Position) => Position): Geometry {
-  switch (geometry.type) {
-    case 'Point': return { type: 'Point', coordinates: move(geometry.coordinates) }
-    case 'MultiPoint': case 'LineString': return { type: geometry.type, coordinates: geometry.coordinates.map(move) }
-    case 'MultiLineString': case 'Polygon': return { type: geometry.type, coordinates: geometry.coordinates.map((part) => part.map(move)) }
-    case 'MultiPolygon': return { type: 'MultiPolygon', coordinates: geometry.coordinates.map((polygon) => polygon.map((part) => part.map(move))) }
-    case 'GeometryCollection': return { type: 'GeometryCollection', geometries: geometry.geometries.map((part) => movePositions(part, move)) }
-  }
 }

@@ -75,7 +75,7 @@ function valueOf(scalar: Scalar): Read {
         return typeof value === 'string' ? fold(value) : null
       }
     }
-    case 'property': return ({ properties }) => valueAt(properties, scalar.name)
+    default: return ({ properties }) => valueAt(properties, scalar.name)
   }
 }
 
@@ -112,7 +112,7 @@ function decide(op: Comparison, order: number): boolean {
     case '<': return order < 0
     case '>': return order > 0
     case '<=': return order <= 0
-    case '>=': return order >= 0
+    default: return order >= 0
   }
 }
 

@@ -9,7 +9,7 @@ export function geometryToWkt(geometry: Geometry): string {
     case 'MultiPoint': return `MULTIPOINT(${geometry.coordinates.map((p) => `(${point(p)})`).join(', ')})`
     case 'MultiLineString': return `MULTILINESTRING(${geometry.coordinates.map(line).join(', ')})`
     case 'MultiPolygon': return `MULTIPOLYGON(${geometry.coordinates.map(rings).join(', ')})`
-    case 'GeometryCollection': return `GEOMETRYCOLLECTION(${geometry.geometries.map(geometryToWkt).join(', ')})`
+    default: return `GEOMETRYCOLLECTION(${geometry.geometries.map(geometryToWkt).join(', ')})`
   }
 }
 
