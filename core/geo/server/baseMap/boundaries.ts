@@ -1,0 +1,108 @@
+import { degreesOf, readEchartsMap, verticesPerDegree, type EchartsArea, type Vertex } from './echartsMap.ts'
+import { edgesOf, joined, NearPoints, type BorderEdge } from './edges.ts'
+
+export type BoundaryClass = 'national' | 'region' | 'prefecture' | 'county'
+export interface Boundary {
+  class: BoundaryClass
+  lines: [number, number][][]
+}
+
+const xinjiang = '650000'
+const degree = verticesPerDegree
+
+/**
+ * Lines between prefectures of Xinjiang, between provinces, and the land border of China, from two maps made apart:
+ * they are schematic (示意) and say so. Coasts are no boundaries and are left to the land.
+ */
+export function readBoundaries(coast: Iterable<readonly [number, number]>): { boundaries: Boundary[]; prefectures: EchartsArea[] } {
+  const provinces = readEchartsMap('china')
+  const prefectures = readEchartsMap('province/xinjiang').map((area) => (area.code === '652200' ? { ...area, code: '650500' } : area))
+  const coastal = new NearPoints(0.4)
+  for (const [x, y] of coast) coastal.add(x, y)
+
+  const found: Record<BoundaryClass, BorderEdge[]> = { national: [], region: [], prefecture: [], county: [] }
+  const ofChina = edgesOf(provinces)
+  const toNeighbours = new NearPoints(0.45 * degree)
+  for (const { a, owners } of ofChina) if (owners.length > 1 && owners.includes(xinjiang)) toNeighbours.add(a[0], a[1])
+
+  // Xinjiang's own outline comes from the finer map of its prefectures.
+  const others = provinces.filter(({ code }) => code !== xinjiang)
+  sortOut(ofChina.filter(({ owners }) => !owners.includes(xinjiang)), provinces, 0.12, {
+    between: (edge) => { found.region.push(edge) },
+    outer: (edge) => { if (!coastal.has(...degreesOf(middleOf(edge)))) found.national.push(edge) },
+  })
+  sortOut(edgesOf(prefectures), prefectures, 0.06, {
+    between: (edge) => { found[edge.owners.some((code) => code.startsWith('6590')) ? 'county' : 'prefecture'].push(edge) },
+    outer: (edge) => { found[toNeighbours.has(...middleOf(edge)) || insideAny(others, middleOf(edge)) ? 'region' : 'national'].push(edge) },
+  })
+  return { prefectures, boundaries: (Object.keys(found) as BoundaryClass[]).map((kind) => ({ class: kind, lines: joined(found[kind]) })) }
+}
+
+interface Sides {
+  between(edge: BorderEdge): void
+  outer(edge: BorderEdge): void
+}
+
+/**
+ * An edge that two areas share lies between them. One that is drawn once only is outer, unless there are areas on both
+ * sides of it a little way off: then two neighbours were drawn apart, and one line of the two is kept.
+ */
+function sortOut(edges: readonly BorderEdge[], areas: readonly EchartsArea[], offDegrees: number, { between, outer }: Sides): void {
+  const off = offDegrees * degree
+  const drawnBy = new Map<string, NearPoints>()
+  for (const edge of edges) {
+    if (edge.owners.length > 1) {
+      between(edge)
+      continue
+    }
+    const [x, y] = middleOf(edge)
+    const [dx, dy] = [edge.b[0] - edge.a[0], edge.b[1] - edge.a[1]]
+    const scale = off / Math.hypot(dx, dy)
+    const sides = [insideAny(areas, [x - dy * scale, y + dx * scale]), insideAny(areas, [x + dy * scale, y - dx * scale])]
+    if (!sides.every(Boolean)) {
+      outer(edge)
+      continue
+    }
+    const [owner = ''] = edge.owners
+    if ([...drawnBy].some(([code, points]) => code !== owner && points.has(x, y))) continue
+    const own = drawnBy.get(owner) ?? new NearPoints(2 * off)
+    drawnBy.set(owner, own)
+    own.add(x, y)
+    between(edge)
+  }
+}
+
+function middleOf({ a, b }: BorderEdge): [number, number] {
+  return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]
+}
+
+const boxes = new WeakMap<EchartsArea, [number, number, number, number][]>()
+
+function insideAny(areas: readonly EchartsArea[], [x, y]: readonly [number, number]): boolean {
+  return areas.some((area) => {
+    const known = boxes.get(area) ?? area.polygons.map(([outer = []]) => boxOf(outer))
+    boxes.set(area, known)
+    return area.polygons.some((polygon, i) => {
+      const [west, south, east, north] = known[i]!
+      return x >= west && x <= east && y >= south && y <= north && isInside(polygon, x, y)
+    })
+  })
+}
+
+function boxOf(ring: readonly Vertex[]): [number, number, number, number] {
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (const [x, y] of ring) [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)]
+  return [west, south, east, north]
+}
+
+function isInside(rings: readonly Vertex[][], x: number, y: number): boolean {
+  let inside = false
+  for (const ring of rings) {
+    for (let i = 1; i < ring.length; i++) {
+      const [ax, ay] = ring[i - 1]!
+      const [bx, by] = ring[i]!
+      if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside
+    }
+  }
+  return inside
+}
