@@ -118,11 +118,13 @@ class Mender {
     this.faults.add('self-intersection')
     try {
       const flat = polygons.map((polygon) => polygon.map((ring) => ring.map(([x, y]): Position => [x, y])))
-      const whole = { type: 'Feature' as const, properties: {}, geometry: { type: 'MultiPolygon' as const, coordinates: flat as number[][][][] } }
-      const mended = union({ type: 'FeatureCollection', features: [whole, whole] })?.geometry
+      const itself = { type: 'Feature' as const, properties: {}, geometry: { type: 'MultiPolygon' as const, coordinates: flat as number[][][][] } }
+      const mended = union({ type: 'FeatureCollection', features: [itself, itself] })?.geometry
       const found = (mended?.type === 'Polygon' ? [mended.coordinates] : mended?.coordinates ?? []) as Position[][][]
-      if (found.length === 0) this.dropped = true
-      return found.map((polygon) => polygon.map((ring, i) => (signedArea(ring) > 0 === (i === 0) ? ring : ring.toReversed())))
+      // Rounding may leave slivers without area.
+      const whole = found.filter(([outer]) => outer && signedArea(outer) !== 0).map(([outer, ...holes]) => [outer as Position[], ...holes.filter((hole) => signedArea(hole) !== 0)])
+      if (whole.length === 0) this.dropped = true
+      return whole.map((polygon) => polygon.map((ring, i) => (signedArea(ring) > 0 === (i === 0) ? ring : ring.toReversed())))
     } catch {
       throw new Skip('too-tangled')
     }
