@@ -85,10 +85,10 @@ export interface Line {
   close(): void
 }
 
-/** Shakes hands as a child does; resolves when the cursors are exchanged, or when the parent has said stop. */
-export function dial(parent: Member, self: Address, signer: Signer): Promise<Line> {
+/** Shakes hands as a child does; resolves when the cursors are exchanged, or when the parent has said stop. With `onLive` it speaks live documents too. */
+export function dial(parent: Member, self: Address, signer: Signer, onLive?: (bytes: Buffer) => void): Promise<Line> {
   const nonce = () => randomBytes(16).toString('hex')
-  const mine: Hello = { k: 'hello', protocol: { min: 1, max: 1 }, from: self, to: parent.address, publicKey: signer.publicKey, nonce: nonce(), boot: nonce() }
+  const mine: Hello = { k: 'hello', protocol: { min: 1, max: onLive ? 2 : 1 }, from: self, to: parent.address, publicKey: signer.publicKey, nonce: nonce(), boot: nonce() }
   const socket = new WebSocket(`${parent.url.replace('http', 'ws')}/link`)
   let theirs: Hello | undefined
   let signedFor = 0
@@ -127,7 +127,8 @@ export function dial(parent: Member, self: Address, signer: Signer): Promise<Lin
       },
     }
     socket.on('open', () => line.send(mine))
-    socket.on('message', (data: Buffer) => {
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) return onLive?.(data)
       const decoded = decodeFrame(data.toString('utf8'))
       if ('frame' in decoded) (onFrame[decoded.frame.k] as ((frame: Frame) => void) | undefined)?.(decoded.frame)
     })
