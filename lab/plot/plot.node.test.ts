@@ -54,7 +54,7 @@ describe('one plot at five stations', () => {
     const key = await draw(scene, own(scene), '塌方点')
     for (const station of fiveStations) await sees(station, own(scene), ['塌方点'])
     const [feature] = (await duty[region]!.ask('GET', layerPath(own(scene), '/features'))).features
-    expect(feature).toMatchObject({ id: key, properties: { symbol: 'A10300', station: scene, author: expect.any(String), updatedAt: expect.any(Number) } })
+    expect(feature).toMatchObject({ id: key, properties: { symbol: 'A10300', station: scene, author: expect.any(String), updatedAt: expect.stringMatching(/Z$/) } })
     await duty[scene]!.ask('PATCH', layerPath(own(scene), `/features/${key}`), { properties: { label: '塌方已清' } })
     await sees(region, own(scene), ['塌方已清'])
     await duty[scene]!.ask('DELETE', layerPath(own(scene), `/features/${key}`))

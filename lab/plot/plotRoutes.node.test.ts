@@ -110,7 +110,7 @@ describe.each(['sqlite', 'postgres'] as const)('plots on %s', (dialect) => {
     expect(await no(county, 'POST', layers(own, '/features'), { ...point('站点'), id: 'sensor-7' })).toEqual([409, 'plot.feature-known'])
     const all = await good(county, 'GET', layers(own, '/features'))
     expect(all).toMatchObject({ type: 'FeatureCollection', numberMatched: 2 })
-    expect(all.features.find((f) => f.id === 'sensor-7')).toMatchObject({ geometry: { type: 'Point', coordinates: [78.63, 41.26] }, properties: { symbol: 'A10300', label: '站点', author: 'machine某', station: county, updatedAt: expect.any(Number) } })
+    expect(all.features.find((f) => f.id === 'sensor-7')).toMatchObject({ geometry: { type: 'Point', coordinates: [78.63, 41.26] }, properties: { symbol: 'A10300', label: '站点', author: 'machine某', station: county, updatedAt: expect.stringMatching(/Z$/) } })
     const before = tree.clock.now()
     expect(await good(county, 'PATCH', layers(own, '/features/sensor-7'), { properties: { label: '新站点' } }, 'duty')).toMatchObject({ properties: { label: '新站点', author: 'duty某', symbol: 'A10300' } })
     await good(county, 'DELETE', layers(own, '/features/sensor-7'))

@@ -6,13 +6,14 @@ import { plainStroke, shapes, type Stroke, type StrokeBody } from './stroke.ts'
 
 const stamp = { at: 5, by: 'p1', byName: '张三', station: '65/6529' }
 const body = (change: Partial<StrokeBody> = {}): StrokeBody => ({ ...plainStroke, shape: 'symbol', points: [[80, 41]], ...change })
+const feature = (drawn: StrokeBody) => featureOf({ key: 'k', layer: 'l', layerName: '县级', stroke: { ...drawn, ...stamp } })
 const faultsOf = (read: ReturnType<typeof strokeOfFeature>) => ('faults' in read ? read.faults.map((f) => f.field) : [])
 
 describe('a stroke as a feature', () => {
   test('says what, who, where and when', () => {
-    expect(featureOf('l', 'k', { ...body({ symbol: 'A10300', label: '断裂带' }), ...stamp })).toMatchObject({
+    expect(feature(body({ symbol: 'A10300', label: '断裂带', from: 0 }))).toMatchObject({
       type: 'Feature', id: 'k', geometry: { type: 'Point', coordinates: [80, 41] },
-      properties: { symbol: 'A10300', label: '断裂带', author: '张三', station: '65/6529', updatedAt: 5, layer: 'l', shape: 'symbol' },
+      properties: { symbol: 'A10300', label: '断裂带', author: '张三', station: '65/6529', updatedAt: '1970-01-01T00:00:00.005Z', from: '1970-01-01T00:00:00.000Z', until: null, layer: 'l', layerName: '县级', shape: 'symbol', points: [[80, 41]] },
     })
   })
 
@@ -21,9 +22,9 @@ describe('a stroke as a feature', () => {
     fc.assert(fc.property(some, ({ shape, count, label, width }) => {
       const { min, max } = pointLimits[shape]
       const points = Array.from({ length: Math.min(max, min + count) }, (_, i): [number, number] => [80 + i * 0.31, 41 + ((i * i) % 3) * 0.27])
-      const drawn = body({ shape, points, label, width })
-      const feature = JSON.parse(JSON.stringify(featureOf('l', 'k', { ...drawn, ...stamp }))) as ReturnType<typeof featureOf>
-      expect(strokeOfFeature(feature)).toEqual({ value: drawn })
+      const drawn = body({ shape, points, label, width, until: 1_700_000_000_000 })
+      const read = JSON.parse(JSON.stringify(feature(drawn))) as ReturnType<typeof featureOf>
+      expect(strokeOfFeature(read as never)).toEqual({ value: drawn })
     }), { numRuns: 300 })
   })
 
@@ -52,6 +53,8 @@ describe('a feature as a stroke', () => {
     [{ geometry: { type: 'Polygon', coordinates: [[], []] } }, ['geometry']],
     [{ geometry: { type: 'MultiPoint', coordinates: [[80, 41]] } }, ['properties.shape']],
     [{ geometry: { type: 'Point', coordinates: [80, 41] }, properties: { shape: 'line' } }, ['geometry']],
+    [{ geometry: { type: 'MultiPoint', coordinates: [[80, 41], [81, 41], [82, 41]] }, properties: { shape: 'circle' } }, ['geometry']],
+    [{ properties: { shape: 'circle', points: [[80, 41], [800, 41]] } }, ['properties.points.1.0']],
     [{ geometry: { type: 'Point', coordinates: [80, 41] }, properties: { symbol: 'nonsense', width: 99 } }, ['properties.symbol', 'properties.width']],
     [{ geometry: { type: 'Point', coordinates: [80, 41] }, properties: { colour: '#fff' } }, ['properties.colour']],
   ])('%j is turned away at %j', (feature, fields) => {
@@ -67,11 +70,11 @@ describe('a feature as a stroke', () => {
 
   test('read, moved and given back, means where it was moved to', () => {
     const before = body({ shape: 'rectangle', points: [[80, 41], [81, 42]] })
-    const read = featureOf('l', 'k', { ...before, ...stamp })
+    const read = feature(before)
     expect(read.properties.points).toEqual(before.points)
-    expect(strokeOfFeature(read, before)).toEqual({ value: before })
+    expect(strokeOfFeature(read as never, before)).toEqual({ value: before })
     const moved = { ...read, geometry: { type: 'Polygon', coordinates: [[[70, 41], [71, 41], [71, 42], [70, 41]]] } }
-    expect(strokeOfFeature(moved, before)).toEqual({ value: { ...before, shape: 'polygon', points: [[70, 41], [71, 41], [71, 42]] } })
+    expect(strokeOfFeature(moved as never, before)).toEqual({ value: { ...before, shape: 'polygon', points: [[70, 41], [71, 41], [71, 42]] } })
   })
 
   test('may bring its own key', () => {

@@ -1,31 +1,20 @@
 import type { z } from 'zod'
 import type { FieldFault } from '#core/kernel/index.ts'
-import { positionSchema, type Geometry, type Position } from '#core/geo/geojson.ts'
+import { geometrySchema, positionSchema, type Feature, type Geometry, type Position } from '#core/geo/geojson.ts'
 import { keyPattern, type Stamped } from '#core/live/stamped.ts'
+import { propertiesOf, type ExchangeProperties, type ExportItem } from './exchange.ts'
+import { isSameGeometry } from './exchange.same.ts'
 import { isComplete, pointLimits, strokeGeometry } from './shapes.ts'
 import { plainStroke, strokeBody, strokeSchema, type Shape, type Stroke, type StrokeBody } from './stroke.ts'
 
-/** A stroke as machines see it. */
-export interface StrokeFeature {
-  type: 'Feature'
-  id: string
-  geometry: Geometry
-  properties: Record<string, unknown>
-}
+/** A stroke as machines see it; the same properties as in a file that is exported. */
+export type StrokeFeature = Feature<Geometry, ExchangeProperties> & { id: string }
 
 /** Said of a stroke by the station; what a caller sends of these is not looked at. */
-const readOnly = new Set(['author', 'by', 'station', 'updatedAt', 'layer'])
+const readOnly = new Set(['key', 'layer', 'layerName', 'symbolName', 'author', 'by', 'station', 'updatedAt'])
 
-export function featureOf(layer: string, key: string, stroke: Stroke): StrokeFeature {
-  const { points, at, by, byName, station, gone: _, ...rest } = stroke
-  const geometry = strokeGeometry(stroke)
-  // Where the figure is computed from its control points, they stand among the properties.
-  return { type: 'Feature', id: key, geometry, properties: { ...rest, ...(isAsDrawn(stroke, geometry) ? {} : { points }), author: byName, by, station, updatedAt: at, layer } }
-}
-
-function isAsDrawn({ shape, points }: StrokeBody, geometry: Geometry): boolean {
-  const drawn = pointsOf(geometry)
-  return 'value' in drawn && shapesByGeometry[drawn.value.type]?.[0] === (shape === 'text' ? 'symbol' : shape) && String(drawn.value.points) === String(points)
+export function featureOf(item: ExportItem): StrokeFeature {
+  return { type: 'Feature', id: item.key, geometry: strokeGeometry(item.stroke), properties: propertiesOf(item) }
 }
 
 /** What was drawn, without who drew it. */
@@ -51,25 +40,36 @@ interface FeatureInput {
 export type Read<T> = { value: T } | { faults: FieldFault[] }
 
 /**
- * A feature as a stroke; `before` is what it changes. Control points are the property `points`, or else those of the
- * geometry; whoever gives a read feature back with another geometry means the geometry.
+ * A feature as a stroke; `before` is what it changes. The property `points` holds the control points; where it does not
+ * make the geometry that stands beside it, somebody moved one of the two, and that one counts.
  */
 export function strokeOfFeature(feature: FeatureInput, before: StrokeBody | null = null): Read<StrokeBody> {
-  const given = Object.fromEntries(Object.entries(feature.properties ?? {}).filter(([name]) => !readOnly.has(name)))
   const { geometry } = feature
-  const isMoved = before !== null && geometry !== undefined && String(given.points) === String(before.points) && JSON.stringify(geometry) !== JSON.stringify(strokeGeometry(before))
-  if (isMoved) {
-    delete given.points
-    delete given.shape
-  }
-  const drawn = given.points === undefined && geometry !== undefined ? pointsOf(geometry) : null
+  const { points, shape, ...given } = propertiesIn(feature)
+  const byPoints = points !== undefined && (geometry === undefined || geometry === null || isMadeBy({ ...before, ...given, points, shape: shape ?? before?.shape }, geometry) || (before !== null && isMadeBy(before, geometry)))
+  const drawn = !byPoints && geometry !== undefined ? pointsOf(geometry) : null
   if (drawn && 'faults' in drawn) return drawn
-  const shape = given.shape ?? (drawn ? shapeFor(drawn.value.type, given, before) : before?.shape)
-  const input: Record<string, unknown> = { ...plainStroke, ...before, ...given, ...(drawn ? { points: drawn.value.points } : {}), shape }
-  if (input.points === undefined) return { faults: [{ field: 'geometry', message: { zh: '必填，应为 GeoJSON 几何', en: 'required: a GeoJSON geometry' } }] }
-  const read = strokeBody.safeParse(input)
+  const figure = drawn ? { shape: shapeFor(drawn.value.type, { ...given, shape }, before), points: drawn.value.points } : { shape: shape ?? before?.shape, points: points ?? before?.points }
+  if (figure.points === undefined) return { faults: [{ field: 'geometry', message: { zh: '必填，应为 GeoJSON 几何', en: 'required: a GeoJSON geometry' } }] }
+  const read = strokeBody.safeParse({ ...plainStroke, ...before, ...given, ...figure })
   if (!read.success) return { faults: read.error.issues.flatMap((issue) => faultsOf(issue, drawn !== null)).slice(0, 20) }
-  return isComplete(read.data) ? { value: read.data } : { faults: [incomplete(read.data.shape)] }
+  return isComplete(read.data) && read.data.points.length <= pointLimits[read.data.shape].max ? { value: read.data } : { faults: [incomplete(read.data.shape)] }
+}
+
+/** Times may be ISO 8601, as they are given out, or epoch ms. */
+function propertiesIn({ properties }: FeatureInput): Record<string, unknown> {
+  const given = Object.fromEntries(Object.entries(properties ?? {}).filter(([name]) => !readOnly.has(name)))
+  for (const name of ['from', 'until']) {
+    const time = given[name]
+    if (typeof time === 'string' && !Number.isNaN(Date.parse(time))) given[name] = Date.parse(time)
+  }
+  return given
+}
+
+/** Whether a stroke's control points make this geometry. */
+function isMadeBy(figure: Record<string, unknown>, geometry: unknown): boolean {
+  const [read, made] = [strokeBody.safeParse({ ...plainStroke, ...figure }), geometrySchema.safeParse(geometry)]
+  return read.success && made.success && isSameGeometry(made.data, strokeGeometry(read.data))
 }
 
 /** The key a caller chose for a new feature, or undefined where it left that to the station. */
@@ -104,12 +104,13 @@ const shapesByGeometry: Record<string, readonly Shape[]> = {
   Polygon: ['polygon', 'closed-curve'],
 }
 
-/** Without a shape named: the one it had, if it can have this geometry, or the plainest. */
+/** The shape that is named, the one it had, or the plainest: the first of them that can have this geometry. */
 function shapeFor(type: string, given: Record<string, unknown>, before: StrokeBody | null): unknown {
-  const fit = shapesByGeometry[type] ?? []
-  if (before && (fit.includes(before.shape) || type === 'MultiPoint')) return before.shape
-  if (type === 'Point' && !given.symbol && given.label) return 'text'
-  return fit[0]
+  const fit = shapesByGeometry[type]
+  if (!fit) return given.shape ?? before?.shape
+  if (typeof given.shape === 'string' && !fit.includes(given.shape as Shape) && !before) return given.shape
+  const named = [given.shape, before?.shape].find((shape) => fit.includes(shape as Shape))
+  return named ?? (type === 'Point' && !given.symbol && given.label ? 'text' : fit[0])
 }
 
 function faultsOf(issue: z.core.$ZodIssue, fromGeometry: boolean): FieldFault[] {

@@ -71,6 +71,11 @@ export function layersOf(state: PlotState, directory: Pick<Directory, 'station' 
   return found.sort((a, b) => depth(a) - depth(b) || compare(a.owner, b.owner) || (a.added?.at ?? 0) - (b.added?.at ?? 0) || compare(a.id, b.id))
 }
 
+/** What a layer is called; a first one that nobody named has its station's name. */
+export function titleOf(layer: Layer, directory: Pick<Directory, 'station'>): string {
+  return layer.name || (directory.station(layer.owner)?.name ?? layer.owner)
+}
+
 /** Who may write the layer's document, for core/live: from the facts alone, so the same wherever they are held. */
 export function docCard(state: PlotState, id: string, directory: Pick<Directory, 'station'>): DocCard | undefined {
   const layer = layerOf(state, id, directory)

@@ -5,7 +5,7 @@ import type { Written } from './canonical.ts'
 import type { LayerAnswer, PlotAnswer } from './plot.api.ts'
 import { plotSubject } from './plot.facts.ts'
 import type { Change } from './plot.history.ts'
-import { layersOf, type Layer, type PlotState } from './plot.state.ts'
+import { layersOf, titleOf, type Layer, type PlotState } from './plot.state.ts'
 
 /** A plot as its page shows it. Layers of stations no longer in use are shown while there is something on them. */
 export function plotView(state: PlotState, counts: ReadonlyMap<string, number>, { self, directory }: { self: Address; directory: Directory }): PlotAnswer | null {
@@ -17,13 +17,12 @@ export function plotView(state: PlotState, counts: ReadonlyMap<string, number>, 
 }
 
 function layerView(layer: Layer, count: number, { self, directory }: { self: Address; directory: Directory }): LayerAnswer {
-  const ownerName = directory.station(layer.owner)?.name ?? layer.owner
   const { sealed } = layer
   return {
     id: layer.id,
-    name: layer.name || ownerName,
+    name: titleOf(layer, directory),
     ownerStation: layer.owner,
-    ownerName,
+    ownerName: directory.station(layer.owner)?.name ?? layer.owner,
     own: layer.owner === self,
     further: layer.added !== null,
     grants: layer.granted,

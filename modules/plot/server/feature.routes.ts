@@ -6,6 +6,7 @@ import { invalid } from '#core/http/server/validation.ts'
 import type { Station } from '#core/station/server/module.ts'
 import * as api from '../plot.api.ts'
 import { bodyOf, featureOf, keyOfFeature, strokeOfFeature, strokesOf, type Read, type StrokeFeature } from '../plot.features.ts'
+import { titleOf } from '../plot.state.ts'
 import { strokeGeometry } from '../shapes.ts'
 import { strokeSchema, type Stroke, type StrokeBody } from '../stroke.ts'
 import { editAll } from './editing.ts'
@@ -22,10 +23,11 @@ export function featureRoutes(app: App, station: Station): void {
     config: { permission: 'plot.read' },
   }, async (request, reply) => {
     const [{ id }, { at, bbox, page, size }] = [request.params, request.query]
-    const { doc } = await loadLayer(station, id)
+    const { layer, doc } = await loadLayer(station, id)
+    const layerName = titleOf(layer, station.ledger.directory)
     const boxes = bbox === undefined ? null : boxesOf(bbox)
     const all = strokesOf(await valuesOf(station, doc, at)).sort(([a], [b]) => (a < b ? -1 : 1)).filter(([, stroke]) => boxes === null || touches(stroke, boxes))
-    const features = all.slice((page - 1) * size, page * size).map(([key, stroke]) => featureOf(id, key, stroke))
+    const features = all.slice((page - 1) * size, page * size).map(([key, stroke]) => featureOf({ key, layer: id, layerName, stroke }))
     void reply.header('content-type', 'application/geo+json; charset=utf-8')
     return { type: 'FeatureCollection' as const, numberMatched: all.length, numberReturned: features.length, features: features as never }
   })
@@ -75,15 +77,16 @@ export function featureRoutes(app: App, station: Station): void {
     return reply.status(204).send()
   })
 
-  async function loadStroke({ id, key }: { id: string; key: string }): Promise<{ doc: string; stroke: Stroke }> {
-    const { doc } = await loadLayer(station, id)
+  async function loadStroke({ id, key }: { id: string; key: string }): Promise<{ doc: string; layerName: string; stroke: Stroke }> {
+    const { layer, doc } = await loadLayer(station, id)
     const read = strokeSchema.safeParse((await valuesOf(station, doc)).get(key))
     if (!read.success) throw refuse('plot.feature.not-found', '没有这个图元，或它已被删除', 'There is no such feature, or it was removed')
-    return { doc, stroke: read.data }
+    return { doc, layerName: titleOf(layer, station.ledger.directory), stroke: read.data }
   }
 
   async function readFeature({ id, key }: { id: string; key: string }): Promise<StrokeFeature> {
-    return featureOf(id, key, (await loadStroke({ id, key })).stroke)
+    const { layerName, stroke } = await loadStroke({ id, key })
+    return featureOf({ key, layer: id, layerName, stroke })
   }
 }
 

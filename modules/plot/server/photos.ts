@@ -29,7 +29,9 @@ export class Photos {
   }
 
   async look(now: number): Promise<void> {
-    for (const [doc, until] of [...this.#waiting]) {
+    // A copy: what waits again must not be met again in this look.
+    const due = [...this.#waiting]
+    for (const [doc, until] of due) {
       this.#waiting.delete(doc)
       let isComplete = false
       try {
