@@ -10,7 +10,7 @@ import { encode, maxAheadMs, type Signer, type Statement, type WireFact } from '
 import { noteFacts, noteSubject, testDirectory } from '../testNote.ts'
 import { webCrypto } from '../webCrypto.ts'
 import { newPrivateKey, nodeCrypto, nodeSigner } from './nodeCrypto.ts'
-import type { Ledger, Outbox, Writer } from './ledger.ts'
+import type { Ledger, LedgerPart, Outbox, Writer } from './ledger.ts'
 import { ledgerTables } from './ledger.tables.ts'
 import { openLedger } from './openLedger.ts'
 
@@ -29,7 +29,7 @@ afterAll(() => cluster?.stop())
 
 describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => {
   /** A station on a database of its own; `queued` is what it hands to its links. */
-  async function station(self: string, { receives = false, start = Date.now() } = {}) {
+  async function station(self: string, { receives = false, start = Date.now(), more = [] as LedgerPart[] } = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'fengsui-ledger-'))
     const database = openDatabase(dialect === 'sqlite' ? join(folder, 'station.db') : await cluster.url(`ledger_${++databases}`))
     await migrate(database, ledgerTables, 0)
@@ -46,7 +46,7 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
             if (fact.station !== w.self) await w.append({ type: 'note.received.v1', subject: fact.subject, to: [fact.station], body: {} })
           },
         } as never : {},
-      }],
+      }, ...more],
     })
     const ledger = await open()
     opened.push(async () => { await database.close(); rmSync(folder, { recursive: true }) })
@@ -55,6 +55,27 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
 
   const write = (ledger: Ledger, line: string, to: string[] = ['up'], subject = 'note/n1') =>
     ledger.write(person, (w) => w.append({ type: 'note.written.v1', subject, to, body: { line } }))
+
+  test('several modules project one kind, in their order and in the transaction that changed it; one that fails undoes all', async () => {
+    const seen: string[] = []
+    let broken = false
+    const projecting = (name: string): LedgerPart => ({
+      facts: {}, subjects: [],
+      project: {
+        note: async (_writer, subject, state: never) => {
+          seen.push(`${name} ${subject} ${(state as { lines: string[] }).lines.length}`)
+          if (broken && name === 'second') throw new Error('no')
+        },
+      },
+    })
+    const { ledger } = await station(county, { more: [projecting('first'), projecting('second')] })
+    await write(ledger, 'one')
+    await write(ledger, 'two')
+    expect(seen).toEqual(['first note/n1 1', 'second note/n1 1', 'first note/n1 2', 'second note/n1 2'])
+    broken = true
+    await expect(write(ledger, 'three')).rejects.toThrow('no')
+    expect(((await ledger.state(noteSubject, 'note/n1'))).lines).toEqual(['one', 'two'])
+  })
 
   const wire = (fact: WireFact): WireFact => ({ text: fact.text, sig: fact.sig })
 

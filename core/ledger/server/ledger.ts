@@ -20,7 +20,10 @@ export interface Writer {
 export interface LedgerPart {
   facts: FactSchemas
   subjects: SubjectType[]
-  /** Rewrites a module's own tables for one subject from its new state, in the transaction that changed it. */
+  /**
+   * Rewrites a module's own tables for one subject from its new state, in the transaction that changed it. Several modules
+   * may project one kind, each into tables of its own: they run in the order of the modules.
+   */
   project?: Record<string, (writer: Pick<Writer, 'tx' | 'now' | 'self' | 'directory'>, subject: string, state: never) => Promise<void>>
   /**
    * What this station answers by itself when a fact is first admitted here (stated here or arrived), by fact type.

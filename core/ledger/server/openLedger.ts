@@ -232,12 +232,12 @@ function gather(options: LedgerOptions, store: LedgerParts['store']): LedgerPart
   const reactions: LedgerParts['reactions'] = new Map()
   const types = new Map<string, SubjectType<unknown>>()
   let schemas: LedgerPart['facts'] = {}
-  let projections: LedgerParts['projections'] = {}
+  const projections: LedgerParts['projections'] = new Map()
   for (const part of options.parts) {
     for (const type of part.subjects) types.set(type.kind, type as unknown as SubjectType<unknown>)
+    for (const [kind, project] of Object.entries(part.project ?? {})) projections.set(kind, [...(projections.get(kind) ?? []), project])
     for (const [type, react] of Object.entries(part.reactions ?? {})) reactions.set(type, [...(reactions.get(type) ?? []), react])
     schemas = { ...schemas, ...part.facts }
-    projections = { ...projections, ...part.project }
   }
   return {
     self: options.directory.self, signer: options.signer, sha256: options.crypto.sha256, directory: options.directory,

@@ -35,7 +35,7 @@ export interface LedgerParts {
   outbox: Outbox
   types: Map<string, SubjectType<unknown>>
   schemas: LedgerPart['facts']
-  projections: NonNullable<LedgerPart['project']>
+  projections: Map<string, NonNullable<LedgerPart['project']>[string][]>
   reactions: Map<string, ((writer: Writer, fact: Fact<never>) => Promise<void>)[]>
 }
 
@@ -258,7 +258,7 @@ export class Workspace {
       }
       const { tx, now } = this
       const { self, directory } = this.#parts
-      await this.#parts.projections[kind]?.({ tx, now, self, directory }, subject, entry.state as never)
+      for (const project of this.#parts.projections.get(kind) ?? []) await project({ tx, now, self, directory }, subject, entry.state as never)
     }
     this.#changed.clear()
   }
