@@ -1,5 +1,6 @@
 import { boxPolygon, splitAtMeridian } from './bbox.ts'
 import type { Comparison, Cql, IntervalEnd, Scalar, Shape, Temporal } from './cql.ts'
+import { likeMatcher } from './cqlLike.ts'
 import type { Span } from './cqlTime.ts'
 import type { Geometry } from './geojson.ts'
 import { intersector } from './intersects.ts'
@@ -161,36 +162,4 @@ function meets(left: Shape, right: Shape): CqlTest {
   const parts = shape.kind === 'geometry' ? [shape.geometry] : splitAtMeridian(shape.box).map(boxPolygon)
   const tests = parts.map(intersector)
   return ({ geometry }) => (geometry ? tests.some((test) => test(geometry)) : null)
-}
-
-/** `%` any characters, `_` one, `\` takes the next as it stands. Two pointers: no pattern makes it slow. */
-export function likeMatcher(pattern: string): (text: string) => boolean {
-  const parts = patternParts(pattern)
-  return (text) => {
-    const characters = Array.from(text)
-    let [at, part, star, resume] = [0, 0, -1, 0]
-    while (at < characters.length) {
-      const want = parts[part]
-      if (want === many) [star, resume, part] = [part, at, part + 1]
-      else if (want === one || want === characters[at]) [at, part] = [at + 1, part + 1]
-      else if (star >= 0) [at, part, resume] = [resume + 1, star + 1, resume + 1]
-      else return false
-    }
-    while (parts[part] === many) part++
-    return part === parts.length
-  }
-}
-
-const many = Symbol('%')
-const one = Symbol('_')
-
-function patternParts(pattern: string): (string | symbol)[] {
-  const parts: (string | symbol)[] = []
-  const characters = Array.from(pattern)
-  for (let i = 0; i < characters.length; i++) {
-    const character = characters[i]!
-    if (character === '\\' && i + 1 < characters.length) parts.push(characters[++i]!)
-    else parts.push(character === '%' ? many : character === '_' ? one : character)
-  }
-  return parts
 }

@@ -24,7 +24,10 @@ const pointsSource = memorySource({
 }, async () => points)
 
 interface Items { type: string; numberMatched: number; numberReturned: number; timeStamp: string; links: { rel: string; href: string; type: string }[]; features: OgcFeature[] }
-interface Answer { status: number; headers: Record<string, unknown>; text: string; json<T = Items>(): T }
+interface Problem { errors: { field: string; message: string }[] }
+interface Definition { paths: Record<string, { get: { parameters: { name?: string; $ref?: string }[] } }> }
+type Json = Items & OgcFeature & Problem & Definition & { collections: Items[] }
+interface Answer { status: number; headers: Record<string, unknown>; text: string; json(): Json }
 
 let app: App
 beforeAll(async () => {
@@ -35,7 +38,7 @@ afterAll(() => app?.close())
 
 async function get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
   const { statusCode, headers: answered, body } = await app.inject({ url: path, headers: { authorization: 'Bearer duty', host: 'station.test:7001', ...headers } })
-  return { status: statusCode, headers: answered, text: body, json: <T>() => JSON.parse(body) as T }
+  return { status: statusCode, headers: answered, text: body, json: () => JSON.parse(body) as Json }
 }
 const ask = (query: Record<string, string | number>) => get(`/ogc/collections/points/items?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`)
 const ids = async (query: Record<string, string | number>) => {
@@ -45,13 +48,13 @@ const ids = async (query: Record<string, string | number>) => {
 }
 const faults = async (query: Record<string, string | number>) => {
   const answer = await ask(query)
-  return [answer.status, answer.headers['content-type'], ...(answer.json<{ errors?: { field: string }[] }>().errors ?? []).map(({ field }) => field)]
+  return [answer.status, answer.headers['content-type'], ...(answer.json().errors ?? []).map(({ field }) => field)]
 }
 const problem = 'application/problem+json; charset=utf-8'
 
 describe('OGC API Features', () => {
   it('leads from the landing page to everything there is', async () => {
-    const landing = (await get('/ogc')).json<Items>()
+    const landing = (await get('/ogc')).json()
     expect(landing.links.map(({ rel, href, type }) => [rel, href, type])).toEqual([
       ['self', 'http://station.test:7001/ogc?f=json', 'application/json'],
       ['alternate', 'http://station.test:7001/ogc?f=html', 'text/html'],
@@ -71,8 +74,8 @@ describe('OGC API Features', () => {
       expect([href, answer.status]).toEqual([href, 200])
       expect(String(answer.headers['content-type']).startsWith(type.split(';')[0]!)).toBe(true)
       if (type === 'text/html') continue
-      const { links = [], collections = [] } = answer.json<{ links?: typeof waiting; collections?: { links: typeof waiting }[] }>()
-      waiting.push(...links, ...collections.flatMap((collection) => collection.links))
+      const found: Partial<Json> = answer.json()
+      waiting.push(...(found.links ?? []), ...(found.collections ?? []).flatMap((collection) => collection.links))
     }
     expect(seen.size).toBeGreaterThan(30)
   })
@@ -81,9 +84,9 @@ describe('OGC API Features', () => {
     const answer = await get('/ogc/api')
     expect(answer.headers['content-type']).toBe('application/vnd.oai.openapi+json;version=3.0')
     const validator = new Validator()
-    const result = await validator.validate(answer.json<object>())
+    const result = await validator.validate(answer.json() as never)
     expect([result.valid, result.errors, validator.version]).toEqual([true, undefined, '3.0'])
-    const { paths } = answer.json<{ paths: Record<string, { get: { parameters: { name?: string; $ref?: string }[] } }> }>()
+    const { paths } = answer.json()
     expect(Object.keys(paths)).toContain('/collections/points/items/{featureId}')
     expect(paths['/collections/points/items']!.get.parameters.map(({ name, $ref }) => name ?? $ref!.split('/').at(-1))).toEqual(['f', 'limit', 'offset', 'bbox', 'bbox-crs', 'crs', 'datetime', 'filter', 'filter-lang', 'filter-crs', 'name', 'size', 'big', 'at'])
   })
@@ -103,7 +106,7 @@ describe('OGC API Features', () => {
   })
 
   it('pages: following next from the start gives every feature once, and prev leads back', async () => {
-    const first = (await ask({ limit: 500 })).json()
+    const first: Items = (await ask({ limit: 500 })).json()
     expect(first).toMatchObject({ type: 'FeatureCollection', numberMatched: 1_236, numberReturned: 500, timeStamp: new Date(quake).toISOString() })
     const all: string[] = []
     let page: Items | undefined = first
@@ -156,7 +159,7 @@ describe('OGC API Features', () => {
     expect(await at(cgcs2000)).toEqual([`<${cgcs2000}>`, { type: 'Point', coordinates: [41, 79] }])
     expect(await at(webMercator)).toEqual([`<${webMercator}>`, { type: 'Point', coordinates: [8_794_239.773, 5_012_341.664] }])
     const one = await get(`/ogc/collections/points/items/p0000?crs=${encodeURIComponent(cgcs2000)}`)
-    expect([one.headers['content-crs'], one.json<OgcFeature>().geometry]).toEqual([`<${cgcs2000}>`, { type: 'Point', coordinates: [41, 79] }])
+    expect([one.headers['content-crs'], one.json().geometry]).toEqual([`<${cgcs2000}>`, { type: 'Point', coordinates: [41, 79] }])
   })
 
   it.each([
@@ -174,14 +177,14 @@ describe('OGC API Features', () => {
     expect((await get('/ogc/collections/points/items?bbox=1,2,3,4&bbox=1,2,3,4')).status).toBe(400)
     for (const path of ['', '/', '/conformance', '/api', '/api.html', '/collections', '/collections/points', '/collections/points/queryables', '/collections/points/items/p0001']) {
       const answer = await get(`/ogc${path}?token=1`)
-      expect([path, answer.status, answer.json<{ errors: { field: string }[] }>().errors.map(({ field }) => field)]).toEqual([path, 400, ['token']])
+      expect([path, answer.status, answer.json().errors.map(({ field }) => field)]).toEqual([path, 400, ['token']])
     }
   })
 
   it('says where a filter is wrong in the language asked for', async () => {
-    const { errors } = (await ask({ filter: 'size = 1 AND colour = 2' })).json<{ errors: { message: string }[] }>()
+    const { errors } = (await ask({ filter: 'size = 1 AND colour = 2' })).json()
     expect(errors[0]!.message).toBe('第 14 个字符：没有属性 colour；可用：geometry, name, size, big, at')
-    const english = (await get('/ogc/collections/points/items?filter=buffer(geometry)%20=%201', { 'accept-language': 'en' })).json<{ errors: { message: string }[] }>()
+    const english = (await get('/ogc/collections/points/items?filter=buffer(geometry)%20=%201', { 'accept-language': 'en' })).json()
     expect(english.errors[0]!.message).toMatch(/^character 1: the function buffer is not supported/)
   })
 
