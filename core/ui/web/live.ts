@@ -18,12 +18,15 @@ export interface LiveFact {
 
 const listeners = new Set<(facts: LiveFact[]) => void>()
 
+/** Calls back on every batch of news until what it returns is called. */
+export function onNews(listener: (facts: LiveFact[]) => void): () => void {
+  listeners.add(listener)
+  return () => { listeners.delete(listener) }
+}
+
 /** Calls back on every batch of news while the component is shown. */
 export function useNews(listener: (facts: LiveFact[]) => void): void {
-  useEffect(() => {
-    listeners.add(listener)
-    return () => { listeners.delete(listener) }
-  }, [listener])
+  useEffect(() => onNews(listener), [listener])
 }
 
 /** Keeps the live socket open for the signed-in shell and refetches what the news is about. Used once, by the shell. */

@@ -1,4 +1,3 @@
-import type { Position } from '#core/geo/geojson.ts'
 import { metresBetween } from '#core/geo/metres.ts'
 
 type Point = readonly [lon: number, lat: number]
@@ -14,7 +13,7 @@ export function greatCircles(points: readonly Point[], metres: number): [number,
       way.push([point[0], point[1]])
       continue
     }
-    const pieces = Math.min(400, Math.max(1, Math.ceil(metresBetween(start as Position, point as Position) / metres)))
+    const pieces = Math.min(400, Math.max(1, Math.ceil(metresBetween([...start], [...point]) / metres)))
     for (let n = 1; n <= pieces; n++) {
       const [lon, lat] = n === pieces ? point : between(start, point, n / pieces)
       way.push([way.at(-1)![0] + turnBetween(way.at(-1)![0], lon), lat])

@@ -2,8 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { metresPerPixel } from '#core/geo/tiles.ts'
 import { mapParams, readMapSearch, readViewpoint, searchText, viewpointText } from '#core/ui/web/map/mapSearch.ts'
 import { scaleBar, zoomForMetresPerPixel } from '#core/ui/web/map/scale.ts'
+import { palettes } from '#core/ui/palette.ts'
 import { greatCircles } from './greatCircles.ts'
-import { binsOver, countInto, playStep, readTimeRange, timeRangeText } from './timeBins.ts'
+import { baseGroupOf } from './baseGroups.ts'
+import { pinText, readPin } from './pin.ts'
+import { onPaper, ratioAt, ratioText, sheetOf, zoomOfRatio } from './printSheet.ts'
+import { denseBars, played, readTimeRange, timeRangeText, wholeSpan } from './timeBins.ts'
 
 test('long ways bend, and run on across the 180th meridian; short ones stay as they are', () => {
   const way = greatCircles([[170, 50], [-170, 50]], 100_000)
@@ -47,26 +51,56 @@ describe('scale', () => {
 
 describe('time', () => {
   const start = Date.UTC(2024, 0, 22, 18, 9)
-  test('bins have round widths, begin at round Beijing times and hold both ends', () => {
-    const bins = binsOver(start, start + 10 * 86_400_000, 60)
-    expect([bins.width, new Date(bins.from).toISOString()]).toEqual([6 * 3_600_000, '2024-01-22T16:00:00.000Z'])
-    const counted = countInto(bins, [start, start, start + 10 * 86_400_000, start - 86_400_000, start + 99 * 86_400_000])
-    expect([counted.counts[0], counted.counts.at(-1), counted.counts.reduce((sum, n) => sum + n, 0)]).toEqual([2, 1, 3])
-    expect(counted.counts.length).toBeLessThanOrEqual(60)
-  })
-  test.each([0, 1, 60_000, 1e9, 1e12, 5e13])('a span of %d ms never makes more bins than asked', (span) => {
-    const bins = binsOver(start, start + span, 48)
-    expect(bins.counts.length).toBeGreaterThan(0)
-    expect(bins.counts.length).toBeLessThanOrEqual(49)
-    expect(countInto(bins, [start, start + span]).counts.reduce((sum, n) => sum + n, 0)).toBe(2)
+  test('empty bars stand between the full ones; a count at the very end falls into the last', () => {
+    const bars = denseBars({ from: 0, until: 1_000, barMs: 250, bars: [{ at: 250, I: 1, II: 0, III: 2, IV: 0 }, { at: 1_000, I: 0, II: 0, III: 0, IV: 5 }] })
+    expect(bars.map(({ I, II, III, IV }) => [I, II, III, IV])).toEqual([[0, 0, 0, 0], [1, 0, 2, 0], [0, 0, 0, 0], [0, 0, 0, 5]])
+    expect(denseBars({ from: 5, until: 5, barMs: 1, bars: [] })).toHaveLength(1)
   })
   test('a range survives the link to the minute; nonsense is none', () => {
     const range = { from: start, until: start + 3_600_000 }
     expect(readTimeRange(timeRangeText(range))).toEqual(range)
     for (const text of [undefined, '', '5', '9,5', 'x y,z', '5,5']) expect(readTimeRange(text)).toBeNull()
   })
-  test('playing crosses the whole in a minute at speed 1', () => {
-    expect(playStep({ from: 0, until: 60_000_000 }, 1, 60)).toBe(60_000_000)
-    expect(playStep({ from: 0, until: 60_000_000 }, 8, 0.5)).toBe(4_000_000)
+  test('the slider spans all incidents until now, with room at both ends', () => {
+    expect(wholeSpan(start, start, start)).toEqual({ from: start - 1_800_000, until: start + 1_800_000 })
+    const { from, until } = wholeSpan(start, start + 1_000, start + 1e9)
+    expect([from < start, until > start + 1e9]).toEqual([true, true])
   })
+  test('playing grows a range from the beginning, moves a narrower one, and ends', () => {
+    const whole = { from: 0, until: 60_000 }
+    expect(played(whole, { from: 0, until: 10_000 }, 1, 1)).toEqual({ from: 0, until: 11_000 })
+    expect(played(whole, { from: 5_000, until: 10_000 }, 8, 1)).toEqual({ from: 13_000, until: 18_000 })
+    expect(played(whole, { from: 50_000, until: 59_500 }, 4, 1)).toEqual({ from: 50_500, until: 60_000 })
+    expect(played(whole, { from: 0, until: 60_000 }, 1, 1)).toBeNull()
+  })
+})
+
+describe('the printed sheet', () => {
+  test.each(['A4', 'A3'] as const)('%s landscape: the frame lies within the margins and leaves room for title and foot', (paper) => {
+    const sheet = sheetOf(paper, 150)
+    const { frame, width, height } = sheet
+    expect([sheet.pixels.width, sheet.pixels.height]).toEqual(paper === 'A4' ? [1754, 1240] : [2480, 1754])
+    expect([frame.x >= 8, frame.x + frame.width <= width - 8, frame.y >= 20, frame.y + frame.height <= height - 14]).toEqual([true, true, true, true])
+  })
+  test('the ratio of the paper: at 1:1 000 000 a millimetre is a kilometre', () => {
+    const zoom = zoomOfRatio(41.26, 1_000_000)
+    expect(ratioAt(41.26, zoom)).toBeCloseTo(1_000_000, 3)
+    expect(metresPerPixel(41.26, zoom) / (25.4 / 96)).toBeCloseTo(1_000, 6)
+    expect([ratioText(1_234_567), ratioText(250_000), ratioText(987.6)]).toEqual(['1:1 230 000', '1:250 000', '1:988'])
+  })
+  test('dark colours of the screen become the light ones of paper; others stay', () => {
+    expect(onPaper({ a: [palettes.dark.ink, '#dc2f2f'], b: palettes.dark.ground })).toEqual({ a: [palettes.light.ink, '#dc2f2f'], b: palettes.light.ground })
+  })
+})
+
+test('a pin in the address', () => {
+  expect(readPin(pinText({ lon: 78.63, lat: 41.26, name: '乌什县' }))).toEqual({ lon: 78.63, lat: 41.26, name: '乌什县' })
+  expect(readPin(pinText({ lon: -1, lat: 2, name: '' }))).toEqual({ lon: -1, lat: 2, name: '' })
+  for (const text of [undefined, '', '78', '200,1', '1,91', '1,2,', 'a,b']) expect(readPin(text)).toBeNull()
+})
+
+test('what a layer of the base map belongs to: as it says, else by its name; the ground to nothing', () => {
+  const of = (layer: object) => baseGroupOf({ id: 'x', source: 'base', type: 'line', ...layer } as never)
+  expect([of({ metadata: { group: 'boundaries' } }), of({ 'source-layer': 'rivers' }), of({ id: 'prefecture-line' }), of({ type: 'symbol' }), of({ id: 'land' }), of({ type: 'background', source: undefined }), of({ source: 'incidents' })])
+    .toEqual(['boundaries', 'water', 'boundaries', 'places', null, null, null])
 })

@@ -1,32 +1,4 @@
-const hour = 3_600_000
-const day = 24 * hour
-/** The day begins at midnight in Beijing. */
-const beijing = 8 * hour
-const widths = [5 * 60_000, 10 * 60_000, 30 * 60_000, hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 7 * day, 30 * day, 90 * day, 365 * day]
-
-export interface TimeBins {
-  from: number
-  width: number
-  counts: number[]
-}
-
-/** Bins of a round width that begin at round times, at most so many, over all of `from`…`until`. */
-export function binsOver(from: number, until: number, most: number): TimeBins {
-  const span = Math.max(1, until - from)
-  const width = widths.find((w) => span / w <= most - 1) ?? Math.ceil(span / (most - 1) / day) * day
-  const start = Math.floor((from + beijing) / width) * width - beijing
-  return { from: start, width, counts: Array.from({ length: Math.max(1, Math.floor((until - start) / width) + 1) }, () => 0) }
-}
-
-/** How many of the times fall into each bin; those outside are in none. */
-export function countInto(bins: TimeBins, times: Iterable<number>): TimeBins {
-  const counts = [...bins.counts]
-  for (const time of times) {
-    const at = Math.floor((time - bins.from) / bins.width)
-    if (at >= 0 && at < counts.length) counts[at]!++
-  }
-  return { ...bins, counts }
-}
+import type { Grade } from '#modules/norms/index.ts'
 
 export interface TimeRange {
   from: number
@@ -45,7 +17,32 @@ export function timeRangeText({ from, until }: TimeRange): string {
   return [Math.floor(from / 60_000), Math.ceil(until / 60_000)].map((n) => n.toString(36)).join(',')
 }
 
-/** How far playing moves the window in one second of the room's time at a speed of 1: the whole span in a minute. */
-export function playStep(whole: TimeRange, speed: number, seconds: number): number {
-  return ((whole.until - whole.from) / 60) * speed * seconds
+export type LevelCounts = Record<Grade, number>
+
+/** Every bar of the span, the empty ones too, with what the station counted in those that are not. */
+export function denseBars({ from, until, barMs, bars }: { from: number; until: number; barMs: number; bars: readonly (LevelCounts & { at: number })[] }): LevelCounts[] {
+  const dense = Array.from({ length: Math.max(1, Math.min(1_000, Math.ceil((until - from) / barMs))) }, (): LevelCounts => ({ I: 0, II: 0, III: 0, IV: 0 }))
+  for (const bar of bars) {
+    const here = dense[Math.max(0, Math.min(dense.length - 1, Math.floor((bar.at - from) / barMs)))]!
+    for (const level of ['I', 'II', 'III', 'IV'] as const) here[level] += bar[level]
+  }
+  return dense
+}
+
+/** The span of the slider: a little more than all incidents, at least an hour, so that the first and the last are not on its very ends. */
+export function wholeSpan(first: number, last: number, now: number): TimeRange {
+  const end = Math.max(last, now)
+  const margin = Math.max(1_800_000, (end - first) / 100)
+  return { from: first - margin, until: end + margin }
+}
+
+/**
+ * The next range while playing, `seconds` of the room's time later; at speed 1 the whole span takes a minute. A range
+ * from the very beginning grows, so that one sees what had happened by then; a narrower one moves. Null at the end.
+ */
+export function played(whole: TimeRange, range: TimeRange, speed: number, seconds: number): TimeRange | null {
+  if (range.until >= whole.until) return null
+  const step = ((whole.until - whole.from) / 60) * speed * seconds
+  const until = Math.min(whole.until, range.until + step)
+  return { from: range.from <= whole.from ? whole.from : range.from + (until - range.until), until }
 }

@@ -1,5 +1,6 @@
 import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
+import { useBoardInAddress } from './layerBoard.ts'
 import { mapPath } from './mapParts.ts'
 import { mapSearch, readMapSearch, searchText } from './mapSearch.ts'
 import { useShared } from './shared.ts'
@@ -28,5 +29,6 @@ export function MapUrl() {
     void navigate({ to: mapPath, search: mapSearch.get() as never, replace: true, resetScroll: false })
     // oxlint-disable-next-line react/exhaustive-deps -- only when the map says something else
   }, [there, known])
+  useBoardInAddress()
   return null
 }

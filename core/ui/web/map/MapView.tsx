@@ -32,9 +32,10 @@ export function MapView({ full, narrow }: { full: boolean; narrow: boolean }) {
   const [tools, setTools] = useState<HTMLElement | null>(null)
   const [panels, setPanels] = useState<HTMLElement | null>(null)
   const [foot, setFoot] = useState<HTMLElement | null>(null)
+  const [line, setLine] = useState<HTMLElement | null>(null)
   useOneTabStop(tools)
   const session = useMemo(() => (map ? { map, styled } : null), [map, styled])
-  const places = useMemo((): MapPlaces | null => (head && tools && panels && foot ? { head, tools, panels, foot, full, narrow } : null), [head, tools, panels, foot, full, narrow])
+  const places = useMemo((): MapPlaces | null => (head && tools && panels && foot && line ? { head, tools, panels, foot, line, full, narrow } : null), [head, tools, panels, foot, line, full, narrow])
   return (
     <section className={`map-view${narrow ? ' map-narrow' : ''}`} aria-label={say('map.label')}>
       <MapUrl />
@@ -44,7 +45,7 @@ export function MapView({ full, narrow }: { full: boolean; narrow: boolean }) {
       <div ref={setPanels} className="map-panels" />
       <div className="map-foot">
         <div ref={setFoot} className="map-foot-parts" />
-        <div className="map-foot-line">{map ? <MapScale map={map} /> : null}<MapSources style={style.data} /></div>
+        <div className="map-foot-line">{map ? <MapScale map={map} /> : null}<div ref={setLine} className="map-line" /><MapSources style={style.data} /></div>
       </div>
       {map ? <MapControls map={map} /> : null}
       {tilesFail ? <div className="map-note" role="status">{say('map.noTiles')} <Button size="small" onClick={retry}>{say('map.retry')}</Button></div> : null}

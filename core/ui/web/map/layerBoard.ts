@@ -1,4 +1,5 @@
-import { useEffect } from 'react'
+import { useCallback, useEffect } from 'react'
+import { useMapParam } from './mapSearch.ts'
 import { shared, useShared } from './shared.ts'
 
 export const layerGroups = ['incidents', 'plot', 'imported', 'base'] as const
@@ -19,6 +20,8 @@ export interface LayerEntry {
   id: string
   group: LayerGroup
   title: string
+  /** A heading within the group. */
+  under?: string
   /** What its signs mean; of a single one only the sign is shown, beside the title. */
   legend?: readonly LegendSign[]
   /** Shown until somebody says otherwise; true when absent. */
@@ -67,7 +70,7 @@ export function useLayerLook(id: string, shownAtFirst = true): LayerLook {
 
 export function useLayerLooks(): (id: string, shownAtFirst?: boolean) => LayerLook {
   const { looks } = useShared(board)
-  return (id, shownAtFirst = true) => lookOf(looks, id, shownAtFirst)
+  return useCallback((id, shownAtFirst = true) => lookOf(looks, id, shownAtFirst), [looks])
 }
 
 function lookOf(looks: Board['looks'], id: string, shownAtFirst: boolean): LayerLook {
@@ -102,4 +105,31 @@ function recall(): Board {
     // As when nothing was kept.
   }
   return { looks: {}, order: [] }
+}
+
+/** `layers=!base.water,imported.wells` in an address: what is hidden, and what is shown, against the first state. */
+function boardText(): string | undefined {
+  const first = new Map([...entries.get().values()].flat().map((entry) => [entry.id, entry.shownAtFirst ?? true]))
+  const said = Object.entries(board.get().looks).filter(([id, { shown }]) => shown !== undefined && shown !== (first.get(id) ?? true))
+  return said.map(([id, { shown }]) => (shown ? id : `!${id}`)).sort().join(',') || undefined
+}
+
+/** Keeps the address and the board the same; a link that names layers wins, and is not remembered until somebody changes something. */
+export function useBoardInAddress(): void {
+  const [param, setParam] = useMapParam('layers')
+  const now = useShared(board)
+  const known = useShared(entries)
+  useEffect(() => {
+    if (param === undefined || param === boardText()) return
+    const looks = Object.fromEntries(Object.entries(board.get().looks).map(([id, { opacity }]) => [id, { opacity }] as [string, Partial<LayerLook>]))
+    for (const word of param.split(',')) {
+      const id = word.replace(/^!/, '')
+      looks[id] = { ...looks[id], shown: word === id }
+    }
+    board.set({ ...board.get(), looks })
+  }, [param])
+  useEffect(() => {
+    setParam(boardText())
+    // oxlint-disable-next-line react/exhaustive-deps -- when the board or what is on it changes
+  }, [now, known])
 }

@@ -6,8 +6,10 @@ export interface MapPlaces {
   head: HTMLElement
   tools: HTMLElement
   panels: HTMLElement
-  /** Along the lower edge: the time slider, a reading. */
+  /** Above the lower edge: the time slider, what is being measured. */
   foot: HTMLElement
+  /** In the lowest line, beside the scale: a reading. */
+  line: HTMLElement
   /** The map has the window. Beside a page its one-letter keys are the page's. */
   full: boolean
   /** On a phone. */

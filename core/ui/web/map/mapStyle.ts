@@ -1,17 +1,21 @@
-import { useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import type { StyleSpecification } from 'maplibre-gl'
 import type { Look } from '../../palette.ts'
 import { api } from '../api.ts'
 import { mapSlot } from './mapContext.ts'
 
 /** The station's own style, dark or light, with the slots that parts put their layers into. */
-export function useMapStyle(look: Look) {
-  return useQuery({
+export function mapStyleQuery(look: Look) {
+  return queryOptions({
     queryKey: ['mapStyle', look],
     queryFn: async ({ signal }) => withSlots(await api.get<StyleSpecification>(`/style/${look}.json`, { signal })),
     staleTime: Infinity,
     refetchOnWindowFocus: false,
   })
+}
+
+export function useMapStyle(look: Look) {
+  return useQuery(mapStyleQuery(look))
 }
 
 /** Layers that draw nothing and only hold places. */

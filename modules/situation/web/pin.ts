@@ -1,0 +1,17 @@
+/** A place one has found or marked: `pin=78.63,41.26,乌什县` in the address. */
+export interface Pin {
+  lon: number
+  lat: number
+  name: string
+}
+
+export function pinText({ lon, lat, name }: Pin): string {
+  return [Number(lon.toFixed(6)), Number(lat.toFixed(6)), ...(name === '' ? [] : [name.replaceAll(',', ' ')])].join(',')
+}
+
+export function readPin(text: string | undefined): Pin | null {
+  const match = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)(?:,([^,]{1,80}))?$/.exec(text ?? '')
+  if (!match) return null
+  const pin = { lon: Number(match[1]), lat: Number(match[2]), name: match[3] ?? '' }
+  return Math.abs(pin.lon) <= 180 && Math.abs(pin.lat) <= 90 ? pin : null
+}

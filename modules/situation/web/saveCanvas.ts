@@ -1,0 +1,28 @@
+import type { Sheet } from './printSheet.ts'
+
+/** Hands the sheet to the browser as a file. */
+export async function saveCanvas(canvas: HTMLCanvasElement, { width, height }: Sheet, title: string, format: 'png' | 'pdf'): Promise<void> {
+  save(format === 'png' ? await pngOf(canvas) : await pdfOf(canvas, width, height, title), `${title.replaceAll(/[\\/:*?"<>|\s]+/g, '_')}.${format}`)
+}
+
+function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
+  return new Promise((done, fail) => {
+    canvas.toBlob((blob) => { if (blob) done(blob); else fail(new Error('the canvas is too large for this browser')) }, 'image/png')
+  })
+}
+
+async function pdfOf(canvas: HTMLCanvasElement, width: number, height: number, title: string): Promise<Blob> {
+  const { jsPDF } = await import('jspdf')
+  const pdf = new jsPDF({ orientation: 'landscape', unit: 'mm', format: [width, height] })
+  pdf.setProperties({ title, creator: 'Fengsui' })
+  pdf.addImage(canvas.toDataURL('image/jpeg', 0.93), 'JPEG', 0, 0, width, height)
+  return pdf.output('blob')
+}
+
+function save(blob: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  setTimeout(() => { URL.revokeObjectURL(link.href) }, 60_000)
+}
