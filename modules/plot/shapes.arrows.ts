@@ -29,7 +29,7 @@ export function attackArrow(corner1: Vec, corner2: Vec, way: readonly Vec[]): Ve
   const spine = curveThrough(distinct([middle, ...way]))
   const total = lengthOf(spine)
   if (spine.length < 2 || total === 0) return []
-  const tail = distance(corner1, corner2)
+  const tail = distance(corner1, corner2) || 0.1 * total
   const head = Math.max(0.1 * total, Math.min(0.22 * total, 1.2 * tail))
   const neck = Math.min(0.26 * head, Math.max(0.3 * tail, 0.08 * head))
   const stations = walk(spine, 0, total - head, 40)

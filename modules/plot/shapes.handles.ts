@@ -1,7 +1,7 @@
 import { assemblyThird } from './shapes.areas.ts'
 import { pincerPoints } from './shapes.arrows.ts'
-import { pointLimits, type Figure } from './shapes.limits.ts'
-import { lawful, planeAt, planeOf, rounded, type Position } from './shapes.plane.ts'
+import { isPath, planeFor, pointLimits, type Figure } from './shapes.limits.ts'
+import { lawful, planeAt, rounded, type Position } from './shapes.plane.ts'
 
 /** What can be taken hold of: a control point, or the middle of two, where a further one may be put in. */
 export interface Handle {
@@ -22,7 +22,7 @@ export function handlesOf(figure: Figure): Handle[] {
 
 /** Whether more control points may be put between those there are. */
 export function canInsert({ shape, points }: Figure): boolean {
-  return pointLimits[shape].max > 5 && shape !== 'freehand' && points.length < pointLimits[shape].max
+  return (isPath(shape) || shape === 'attack-arrow') && shape !== 'freehand' && points.length < pointLimits[shape].max
 }
 
 function middles({ shape, points }: Figure): Handle[] {
@@ -37,17 +37,18 @@ function middles({ shape, points }: Figure): Handle[] {
 }
 
 /** The points that can be held, with those shown that the shape supplied itself: a pincer's second tip, a rectangle's other corners. */
-function handlePoints({ shape, points }: Figure): Position[] {
+function handlePoints(figure: Figure): Position[] {
+  const { shape, points } = figure
   const [a, b] = points
   const most = Math.min(points.length, pointLimits[shape].max)
   if (shape === 'rectangle' && a && b) return [a, b, [b[0], a[1]], [a[0], b[1]]]
   if (shape === 'freehand') return strides(points.length).map((i) => points[i]!)
   if (shape === 'assembly-area' && points.length === 2 && a && b) {
-    const plane = planeOf(points)
+    const plane = planeFor(figure)
     return [a, b, lawful(plane.toEarth(assemblyThird(plane.toPlane(a), plane.toPlane(b))))]
   }
   if (shape === 'pincer-arrow' && (points.length === 3 || points.length === 4)) {
-    const plane = planeOf(points)
+    const plane = planeFor(figure)
     const five = pincerPoints(points.map((p) => plane.toPlane(p)))!
     return five.map((v, i) => points[i] ?? lawful(plane.toEarth(v)))
   }
@@ -72,8 +73,9 @@ export function moveHandle<T extends Figure>(stroke: T, index: number, to: reado
     const [a, b] = [held[0]!, held[1]!]
     return { ...stroke, points: index === 2 ? [[a[0], at[1]], [at[0], b[1]]] : [[at[0], a[1]], [b[0], at[1]]] }
   }
-  const points = (shape === 'rectangle' ? held.slice(0, 2) : held).map((p, i) => (i === index ? at : p))
-  return { ...stroke, points }
+  // What the shape supplied goes on following the other points until it is itself taken hold of.
+  const points = held.slice(0, Math.max(index + 1, Math.min(stroke.points.length, held.length)))
+  return { ...stroke, points: (shape === 'rectangle' ? points.slice(0, 2) : points).with(index, at) }
 }
 
 /** The points between a freehand line's handles follow the one that is moved, the less the farther they are from it. */

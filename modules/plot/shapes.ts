@@ -2,8 +2,8 @@ import type { Geometry, Position } from '#core/geo/geojson.ts'
 import { assemblyArea, assemblyThird, circle, sector } from './shapes.areas.ts'
 import { attackArrow, fineArrow, pincerArrow, pincerPoints, straightArrow } from './shapes.arrows.ts'
 import { curveThrough, doubleLine, freehand } from './shapes.curves.ts'
-import type { Figure } from './shapes.limits.ts'
-import { distinct, planeAt, planeOf, rounded, type Plane, type Vec } from './shapes.plane.ts'
+import { isPath, planeFor, pointLimits, type Figure } from './shapes.limits.ts'
+import { distinct, rounded, type Plane, type Vec } from './shapes.plane.ts'
 import { symbolByCode } from './symbols.ts'
 
 export { isComplete, pointLimits, type Figure } from './shapes.limits.ts'
@@ -19,22 +19,21 @@ export { areaArrows } from './shapes.decorations.ts'
 export function strokeGeometry(figure: Figure): Geometry {
   const { shape, points } = figure
   const first = points[0] ?? [0, 0]
-  if (shape === 'symbol' || shape === 'text') return { type: 'Point', coordinates: rounded(first) }
-  const plain = points.filter((p, i) => i === 0 || String(p) !== String(points[i - 1]))
-  if (plain.length === 1) return { type: 'Point', coordinates: rounded(first) }
+  const taken = points.slice(0, pointLimits[shape].max)
+  const plain = taken.filter((p, i) => i === 0 || p[0] !== taken[i - 1]![0] || p[1] !== taken[i - 1]![1])
+  if (plain.length <= 1) return { type: 'Point', coordinates: rounded(first) }
   const asDrawn = line(plain.map(rounded))
   switch (shape) {
-    case 'line':
+    case 'line': case 'note':
       return asDrawn
-    case 'note':
-      return line(plain.slice(0, 2).map(rounded))
     case 'polygon':
       return polygonOr(asDrawn, plain.map(rounded))
     case 'rectangle':
-      return polygonOr(asDrawn, rectangle(plain[0]!, plain[1]!))
+      return polygonOr(asDrawn, rectangle(taken[0]!, taken[1]!))
     default: {
-      const plane = shape === 'circle' || shape === 'sector' ? planeAt(first) : planeOf(plain)
-      return computed(figure, distinct(plain.map((p) => plane.toPlane(p))), plane) ?? asDrawn
+      const plane = planeFor(figure)
+      const vs = taken.map((p) => plane.toPlane(p))
+      return computed(figure, isPath(shape) ? distinct(vs) : vs, plane) ?? asDrawn
     }
   }
 }
