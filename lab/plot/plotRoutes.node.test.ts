@@ -29,7 +29,7 @@ afterAll(() => cluster?.stop())
 describe.each(['sqlite', 'postgres'] as const)('plots on %s', (dialect) => {
   let tree: Awaited<ReturnType<typeof plotStations>>
   beforeAll(async () => {
-    tree = await plotStations(five, dialect === 'postgres' ? (index) => cluster.url(`plot_${index}`) : undefined)
+    tree = await plotStations(five, dialect === 'postgres' ? { databaseUrl: (index) => cluster.url(`plot_${index}`) } : {})
   })
   afterAll(() => tree?.close())
 
@@ -135,6 +135,46 @@ describe.each(['sqlite', 'postgres'] as const)('plots on %s', (dialect) => {
     expect((await good(prefecture, 'GET', `/api/plots/${id}/history?size=2&page=2&until=${steps.items[2]!.at}`)).items.map((i) => i.station)).toEqual([region])
   })
 
+  it.each(['geojson', 'kml', 'gpkg'] as const)('exported as %s and imported on another layer, every stroke is as it was', async (format) => {
+    const id = await shared()
+    const own = layerIdOf(id, county)
+    await good(county, 'POST', layers(own, '/features'), { type: 'FeatureCollection', features: [
+      { ...point('断裂带'), id: 'a' }, { id: 'b', type: 'Feature', geometry: { type: 'Polygon', coordinates: [[[78, 41], [79, 41], [79, 42], [78, 41]]] }, properties: { label: '警戒区', fill: '#ff0000', opacity: 0.5, until: '2026-01-02T03:04:05.000Z' } },
+      { id: 'c', type: 'Feature', geometry: null, properties: { shape: 'pincer-arrow', points: [[78, 41], [78.2, 41], [78.5, 41.6], [78.1, 41.5], [78.1, 41.2]], label: '合围' } },
+    ] })
+    await good(region, 'POST', layers(layerIdOf(id, region), '/features'), point('别家'))
+    await tree.settle()
+    const file = await tree.at(county).ask('leader', 'GET', `/api/plots/${id}/export?format=${format}&layers=${encoded(own)}`)
+    expect(file.headers['content-disposition']).toContain(`plot.${format}`)
+    const target = (await good(county, 'POST', `/api/plots/${id}/layers`, { name: '副本' })).id
+    const send = async () => (await tree.at(county).ask('duty', 'POST', layers(target, '/import'), file.raw, { 'content-type': 'application/octet-stream' }))
+    expect(await send()).toMatchObject({ status: 201, body: { imported: 3, own: 3, unchanged: 0, droppedFeatures: 0, faults: [] } })
+    const drawn = ['symbol', 'label', 'shape', 'points', 'color', 'fill', 'opacity', 'width', 'dash', 'size', 'rotation', 'from', 'until', 'remark', 'photos']
+    const bare = async (layer: string) => (await good(county, 'GET', layers(layer, '/features'))).features.map(({ id: key, geometry, properties }) => ({ key, geometry, drawn: drawn.map((name) => properties[name]) }))
+    expect(await bare(target)).toEqual(await bare(own))
+    expect(await send()).toMatchObject({ body: { imported: 0, unchanged: 3 } })
+    await good(county, 'PATCH', layers(target, '/features/a'), { properties: { label: '改过' } })
+    expect(await send()).toMatchObject({ body: { imported: 1, unchanged: 2 } })
+    expect(new Set((await good(county, 'GET', layers(target, '/features'))).features.map((f) => f.properties.label))).toEqual(new Set(['合围', '断裂带', '改过', '警戒区']))
+  })
+
+  it('a file that is none, an empty one, a foreign layer: refused in plain words', async () => {
+    const id = await shared()
+    const own = layerIdOf(id, county)
+    const send = async (station: string, body: Buffer, role: 'duty' | 'audit' = 'duty') => {
+      const answer = await tree.at(station).ask(role, 'POST', layers(own, '/import'), body, { 'content-type': 'application/octet-stream' })
+      return [answer.status, (answer.body as Answer).code]
+    }
+    expect(await send(county, Buffer.from('PK\x03\x04'))).toEqual([409, 'plot.import-zip'])
+    expect(await send(county, Buffer.from('{"type":"FeatureCollection","features":['))).toEqual([409, 'plot.import-unreadable'])
+    expect(await send(county, Buffer.from(''))).toEqual([409, 'plot.import-format'])
+    expect(await send(county, Buffer.from(JSON.stringify(point('x'))), 'audit')).toEqual([403, 'permission.refused'])
+    await tree.settle()
+    expect(await send(region, Buffer.from(JSON.stringify(point('x'))))).toEqual([409, 'live.not-writer'])
+    expect(await no(county, 'GET', `/api/plots/${id}/export?layers=nonsense`)).toEqual([400, 'request.invalid'])
+    expect(await no(county, 'GET', `/api/plots/${id}/export?format=dwg`)).toEqual([400, 'request.invalid'])
+  })
+
   it('only the owner writes, until it grants another; withdrawn, what was drawn stays and no more comes', async () => {
     const id = await shared()
     const own = layerIdOf(id, county)
@@ -220,4 +260,27 @@ describe.each(['sqlite', 'postgres'] as const)('plots on %s', (dialect) => {
     expect(await fields(county, 'GET', '/api/layers/nonsense/history')).toEqual(['id'])
     expect(await no(county, 'GET', layers(layerIdOf('01NONE', county), '/history'))).toEqual([404, 'plot.not-found'])
   })
+})
+
+it('incidents from before there were plots are given theirs when the station starts with them', async () => {
+  const tree = await plotStations([region, prefecture, county], { plotsFromStart: false })
+  try {
+    const draft = await tree.incident(county, { reported: false })
+    const id = await tree.incident(county)
+    await tree.settle()
+    await tree.at(county).say(id, (state) => offerHandover(state, { to: prefecture }, { self: county }, tree.at(county).ledger.directory) as never)
+    await tree.settle()
+    await tree.at(prefecture).say(id, (state) => acceptHandover(state, { self: prefecture }) as never)
+    await tree.settle()
+    for (const station of [region, prefecture, county]) await tree.restart(station)
+    await tree.settle()
+    const layersAt = async (station: string, incident: string) => ((await tree.at(station).ask('duty', 'GET', `/api/incidents/${incident}/plot`)).body as Answer).layers?.map((l) => l.ownerStation)
+    for (const station of [region, prefecture, county]) expect(await layersAt(station, id)).toEqual([region, prefecture, county])
+    expect(await layersAt(county, draft)).toEqual([county])
+    const facts = (await tree.at(county).ledger.factsOf(`plot/${id}`)).length
+    await tree.restart(county)
+    expect((await tree.at(county).ledger.factsOf(`plot/${id}`)).length).toBe(facts)
+  } finally {
+    await tree.close()
+  }
 })

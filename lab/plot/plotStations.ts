@@ -91,11 +91,16 @@ export interface PlotStation extends Station {
   say(id: string, decide: (incident: IncidentState) => FactDraft[]): Promise<void>
 }
 
-const plots = plotModule()
-const modules: StationModule[] = [normsModule, incidentModule, plots]
+const noKind: LiveKind = { kind: 'layer', value: {} as never, card: () => undefined, ids: () => [], readers: [], writers: [] }
+
+export interface PlotStationsOptions {
+  databaseUrl?: (index: number) => Promise<string>
+  /** False: stations know no plots until they are restarted. */
+  plotsFromStart?: boolean
+}
 
 /** Stations with plots and incidents, real ledgers and files; the test carries facts, files and strokes between them. */
-export async function plotStations(addresses: readonly Address[], databaseUrl?: (index: number) => Promise<string>) {
+export async function plotStations(addresses: readonly Address[], { databaseUrl, plotsFromStart = true }: PlotStationsOptions = {}) {
   const clock = testClock()
   const folder = await mkdtemp(join(tmpdir(), 'fengsui-plot-'))
   const keys = new Map(addresses.map((address) => [address, nodeSigner(newPrivateKey())]))
@@ -104,7 +109,8 @@ export async function plotStations(addresses: readonly Address[], databaseUrl?: 
   }]))
   const stations = new Map<Address, PlotStation>()
 
-  async function open(self: Address): Promise<PlotStation> {
+  async function open(self: Address, withPlots = true): Promise<PlotStation> {
+    const modules: StationModule[] = [normsModule, incidentModule, ...(withPlots ? [plotModule()] : [])]
     const index = addresses.indexOf(self)
     const database = openDatabase(databaseUrl ? await databaseUrl(index) : join(folder, `${index}.db`))
     await migrate(database, [...ledgerTables, fileTables, ...modules.flatMap((module) => module.tables)], clock.now())
@@ -112,8 +118,8 @@ export async function plotStations(addresses: readonly Address[], databaseUrl?: 
     const ledger = await openLedger({ database, clock, signer: keys.get(self)!, crypto: nodeCrypto, directory, outbox: { enqueue: async () => undefined }, parts: modules })
     const files = await openFolderFiles(join(folder, `${index}`), database, clock)
     const station = { self, clock, database, ledger, files, links: {} as Links, mode: 'test' as const, version: '0' } as unknown as Omit<Station, 'live'> & { live: PretendedLive }
-    const { docs } = await plots.live!(station)
-    station.live = pretendedLive(self, clock, docs[0]!)
+    const kinds = await modules.at(-1)?.live?.(station)
+    station.live = pretendedLive(self, clock, kinds?.docs[0] ?? noKind)
     const app = await createApp({
       self, mode: 'test', version: '0', access: Object.assign({}, ...modules.map((module) => module.access)) as Record<string, readonly Role[]>,
       personOf: async (token) => ({ id: token, account: token, name: `${token}某`, roles: [token as Role] }),
@@ -134,7 +140,7 @@ export async function plotStations(addresses: readonly Address[], databaseUrl?: 
       }),
     }
   }
-  for (const address of addresses) stations.set(address, await open(address))
+  for (const address of addresses) stations.set(address, await open(address, plotsFromStart))
   const at = (address: Address): PlotStation => {
     const station = stations.get(address)
     if (!station) throw new Error(`no station ${address}`)

@@ -106,5 +106,14 @@ export const exportQuery = z.object({
   layers: z.string().max(20_000).optional(),
   at: moment.optional(),
 })
-export const importQuery = z.object({ format: z.enum(['geojson', 'kml', 'gpkg']).optional() })
-export const importAnswer = z.object({ imported: z.int(), ids: z.array(z.string()), problems: z.array(z.string()) })
+export const importAnswer = z.object({
+  /** Strokes drawn by this import, and the keys they have. */
+  imported: z.int(), ids: z.array(z.string()),
+  /** Strokes of ours that stand on the layer just so already. */
+  unchanged: z.int(),
+  /** What was in the file, and what of it could not be kept. */
+  features: z.int(), own: z.int(), split: z.int(), holes: z.int(), thinned: z.int(),
+  droppedProperties: z.int(), shortened: z.int(), droppedFeatures: z.int(),
+  faults: z.array(z.object({ feature: z.int(), reason: z.string() })),
+})
+export type ImportAnswer = z.infer<typeof importAnswer>

@@ -4,11 +4,13 @@ import { plotDrawers, plotReaders } from '../plot.access.ts'
 import { plotType } from '../plot.rules.ts'
 import { strokeSchema, type Stroke } from '../stroke.ts'
 import { LayerCards } from './layerCards.ts'
+import { givePlots } from './plot.reactions.ts'
 import { readPlots } from './plot.tables.ts'
 
 /** Layers as live documents, plots as rooms. */
 export async function plotLive(station: Station): Promise<{ docs: LiveKind[]; rooms: RoomKind[] }> {
   const { ledger, database } = station
+  await givePlots(station)
   const cards = new LayerCards(ledger.directory)
   for (const state of await readPlots(database.read)) cards.put(state)
 

@@ -12,6 +12,7 @@ import { mayState } from '../plot.rules.ts'
 import type { PlotState } from '../plot.state.ts'
 import { featureRoutes } from './feature.routes.ts'
 import { historyRoutes } from './history.routes.ts'
+import { importExportRoutes } from './importExport.routes.ts'
 import { layerNotFound, loadLayer, loadPlot, readPlot } from './plot.reading.ts'
 import { sealNow } from './sealing.ts'
 import { verifySeal } from './verifySeal.ts'
@@ -76,6 +77,7 @@ export function plotRoutes(app: App, station: Station): void {
 
   featureRoutes(app, station)
   historyRoutes(app, station)
+  importExportRoutes(app, station)
 
   async function layerAnswer(id: string): Promise<api.LayerAnswer> {
     const { layers } = await readPlot(station, parseLayerId(id)?.plotId ?? '-')
