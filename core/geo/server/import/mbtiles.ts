@@ -56,11 +56,20 @@ function read(db: DatabaseSync, version: string): TileSource {
     version: async () => version,
     tile: async (z, x, y) => {
       // Rows are counted from the south.
-      const found = select.get(z, x, 2 ** z - 1 - y) as { d: unknown } | undefined
+      const found = tried(() => select.get(z, x, 2 ** z - 1 - y)) as { d: unknown } | undefined
       if (!(found?.d instanceof Uint8Array) || found.d.length > maxTileBytes) return null
       return { bytes: found.d, gzip: found.d[0] === 0x1f && found.d[1] === 0x8b }
     },
     close: async () => db.close(),
+  }
+}
+
+/** A damaged page is a tile missing, not a fault of the station. */
+function tried(read: () => unknown): unknown {
+  try {
+    return read()
+  } catch {
+    return undefined
   }
 }
 
