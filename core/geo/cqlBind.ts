@@ -62,8 +62,8 @@ function bind(cql: Cql, world: CqlWorld): Cql {
 
 /** The operands, all of one type. */
 function alike(operands: Scalar[], world: CqlWorld): Scalar[] {
-  const isTemporal = operands.some((operand) => typeOf(operand, world) === 'instant')
-  const bound = isTemporal ? operands.map(asInstant) : operands
+  const types = operands.map((operand) => typeOf(operand, world))
+  const bound = types.includes('instant') ? operands.map(asInstant) : types.includes('boolean') ? operands.map(asBoolean) : operands
   const type = typeOf(bound[0]!, world)
   for (const operand of bound) must(typeOf(operand, world), type, operand)
   if (type === 'geometry') throw new CqlError(bound[0]!.at, '几何只能用 S_INTERSECTS 比较', 'a geometry is compared by S_INTERSECTS only')
@@ -77,6 +77,12 @@ function asInstant(operand: Scalar): Scalar {
   const span = parseInstant(text)
   if (!span) throw new CqlError(operand.at, '不是有效的日期或时刻（RFC 3339）', 'not a date or moment of RFC 3339')
   return { kind: 'instant', text, ...span, at: operand.at } satisfies Instant
+}
+
+/** GDAL writes true as 1. */
+function asBoolean(operand: Scalar): Scalar {
+  const isBit = operand.kind === 'number' && (operand.value === 0 || operand.value === 1)
+  return isBit ? { kind: 'boolean', value: operand.value === 1, at: operand.at } : operand
 }
 
 function typeOf(scalar: Scalar, world: CqlWorld): CqlType {
