@@ -72,8 +72,8 @@ export async function openStation(options: OpenOptions): Promise<RunningStation>
     ledger, outbox, database, files, clock, signer: keyRing, parentUrl: config.parent?.url ?? null, ...options.links,
     onFault: (peer, fault) => options.logger?.error({ peer, err: fault }, 'link fault'),
   })
-  const station = { self: config.address, clock, database, ledger, files, links, keyRing, mode: config.mode, version: packageJson.version } as Omit<Station, 'live'> & { live: Station['live'] }
-  const kinds = (await Promise.all(modules.map((m) => m.live?.(station)))).filter((k) => k !== undefined)
+  const station = { self: config.address, clock, database, ledger, files, links, keyRing, folder, mode: config.mode, version: packageJson.version } as Omit<Station, 'live'> & { live: Station['live'] }
+  const kinds = (await Promise.all(modules.map(async (m) => m.live?.(station)))).filter((k) => k !== undefined)
   station.live = openLive({
     ledger, links, database, clock, signer: keyRing, docs: kinds.flatMap((k) => k.docs), rooms: kinds.flatMap((k) => k.rooms),
     onFault: (fault) => options.logger?.error({ err: fault }, 'live fault'),

@@ -47,7 +47,7 @@ export interface PlaneParts {
 
 export type Taken = { outcome: 'taken' | 'duplicate' | 'gap' } | { outcome: 'refused'; code: string; detail: string }
 
-interface Waiting { entry: Entry; from: Address | null; done: () => void; failed: (fault: unknown) => void }
+interface Waiting { entry: Entry; from: Address | null; stored: () => void; failed: (fault: unknown) => void }
 
 /** The documents of one station: opening, writing, taking in, packing. No sockets; the store and the clock come in. */
 export class LivePlane {
@@ -155,8 +155,8 @@ export class LivePlane {
     parts.onEntry(entry, from)
     parts.onUpdates(entry.doc, entry.updates, by)
     if (keys.length > 0) parts.onKeys(entry.doc, keys)
-    return new Promise((done, failed) => {
-      this.#waiting.push({ entry, from, done, failed })
+    return new Promise((stored, failed) => {
+      this.#waiting.push({ entry, from, stored, failed })
       this.#flush()
     })
   }
@@ -164,13 +164,16 @@ export class LivePlane {
   /** All that waits goes into one commit; what comes meanwhile goes into the next. */
   #flush(): void {
     if (this.#flushing || this.#waiting.length === 0) return
-    const batch = this.#waiting.splice(0)
-    this.#flushing = this.parts.store.append(batch.map((w) => w.entry)).then(() => {
-      for (const { entry, from, done } of batch) {
-        this.parts.onDurable([entry], from)
-        done()
-      }
-    }, (fault: unknown) => {
+    this.#flushing = this.#commit(this.#waiting.splice(0)).catch(this.parts.onFault).finally(() => {
+      this.#flushing = null
+      this.#flush()
+    })
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.parts.store.append(batch.map((w) => w.entry))
+    } catch (fault) {
       // Not on the disk, so it must not stay in memory either: folded again from what is.
       for (const doc of new Set(batch.map((w) => w.entry.doc))) {
         this.#held.delete(doc)
@@ -178,10 +181,12 @@ export class LivePlane {
         this.parts.onReset(doc)
       }
       for (const { failed } of batch) failed(fault)
-    }).catch(this.parts.onFault).finally(() => {
-      this.#flushing = null
-      this.#flush()
-    })
+      return
+    }
+    for (const { entry, from, stored } of batch) {
+      this.parts.onDurable([entry], from)
+      stored()
+    }
   }
 
   /** How far each chain is held here. */

@@ -8,6 +8,8 @@ const tags = ['links']
 const linkLine = z.object({
   peer: z.string(), name: z.string(), direction: z.enum(['up', 'down']), state: z.enum(['online', 'offline']), queued: z.int(),
   lastExchangeAt: z.int().nullable(), lagMs: z.number().nullable(), code: z.string().nullable(), reason: z.string().nullable(), wayOut: z.string().nullable(), recovering: z.boolean(),
+  /** Edits of live documents that the peer has not yet said to be on its disk; null before it was ever here. */
+  liveBehind: z.int().nullable(),
 })
 const peerParams = z.object({ peer: z.string().refine(isAddress, '不是平台地址|not a station address') })
 
@@ -21,7 +23,7 @@ export function linkRoutes(app: App, station: Station): void {
 
   app.get('/api/links', { schema: { tags, summary: 'Links up and down, and why one is down', response: { 200: z.object({ items: z.array(linkLine), total: z.int() }) } }, config: { permission: 'link.read' } }, async (request) => {
     const language = languageOf(request.headers['accept-language'])
-    const items = (await links.list()).map((line) => ({ ...line, name: nameOf(line.peer), reason: line.reason?.[language] ?? null, wayOut: line.wayOut?.[language] ?? null }))
+    const items = (await links.list()).map((line) => ({ ...line, name: nameOf(line.peer), liveBehind: station.live.behind(line.peer), reason: line.reason?.[language] ?? null, wayOut: line.wayOut?.[language] ?? null }))
     return { items, total: items.length }
   })
 

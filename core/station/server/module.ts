@@ -20,6 +20,8 @@ export interface Station {
   /** demo: loopback only, fixed accounts; test: also allows cutting links; production: neither. */
   readonly mode: 'demo' | 'test' | 'production'
   readonly version: string
+  /** The data folder, where there is one: for what may be built again and what an operator put there. */
+  readonly folder?: string
   /** Absent when the station's key is not ours to replace (tests, hardware). */
   readonly keyRing?: KeyRing
 }

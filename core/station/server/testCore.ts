@@ -70,5 +70,5 @@ function pretendLinks(peer: Address): Links {
 
 /** No documents; the real one is proved in core/live. */
 function pretendLive(): Live {
-  return { openScreen: () => ({ receive: () => undefined, closed: () => undefined }), refusals: async () => [], stop: async () => undefined } as unknown as Live
+  return { openScreen: () => ({ receive: () => undefined, closed: () => undefined }), refusals: async () => [], behind: () => 0, stop: async () => undefined } as unknown as Live
 }

@@ -10,6 +10,8 @@ export interface LinkFace {
   queued: number
   lastExchangeAt: number | null
   lagMs: number | null
+  /** Edits on shared maps that the peer does not hold yet. */
+  liveBehind?: number | null
   reason: string | null
   /** What a person can do about it. */
   wayOut?: string | null

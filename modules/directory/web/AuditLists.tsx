@@ -55,7 +55,7 @@ function FactId({ id }: { id: string }) {
   return <Tooltip title={<span className="mono">{id}</span>}><span className="mono">{id.slice(0, 16)}…</span></Tooltip>
 }
 
-function Reason({ reason }: { reason: string }) {
+export function Reason({ reason }: { reason: string }) {
   const say = useText(auditTexts)
   const key = `reason.${reason}`
   return <>{isAuditKey(key) ? say(key) : reason}</>

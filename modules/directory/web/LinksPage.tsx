@@ -35,6 +35,7 @@ function LinkCard({ link }: { link: LinkFace }) {
       <dl className="facts">
         <dt>{say('stations.address')}</dt><dd className="mono">{link.peer}</dd>
         <dt>{say('links.queued')}</dt><dd>{link.queued === 0 ? <span className="soft">{say('links.queued.none')}</span> : <strong className="digits">{say('links.queued.some', { n: link.queued })}</strong>}</dd>
+        <dt>{say('links.live')}</dt><dd>{(link.liveBehind ?? 0) === 0 ? <span className="soft">{say('links.live.none')}</span> : <strong className="digits">{say('links.live.some', { n: link.liveBehind ?? 0 })}</strong>}</dd>
         <dt>{say('links.lag')}</dt><dd className="digits">{link.lagMs === null || !online ? '—' : lagText(link.lagMs)}</dd>
         <dt>{say('links.last')}</dt><dd>{link.lastExchangeAt === null ? say('links.never') : <TimeText at={link.lastExchangeAt} />}</dd>
         {online ? null : <><dt>{say('links.reason')}</dt><dd>{link.reason ?? say('links.reason.none')}</dd></>}
