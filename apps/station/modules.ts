@@ -6,8 +6,9 @@ import { incidentModule } from '#modules/incident/server/module.ts'
 import { normsModule } from '#modules/norms/server/module.ts'
 import { plotModule } from '#modules/plot/server/module.ts'
 import { reportModule } from '#modules/report/server/module.ts'
+import { situationModule } from '#modules/situation/server/module.ts'
 
 /** What this station can do: one explicit list. A new module is one line here, one in boundaries.mjs, and its screens in apps/console. */
 export function stationModules(directory: LiveDirectory, uploadLimitMiB: number): StationModule[] {
-  return [coreModule({ uploadLimit: uploadLimitMiB * 1024 * 1024 }), directoryModule(directory), normsModule, incidentModule, reportModule, plotModule()]
+  return [coreModule({ uploadLimit: uploadLimitMiB * 1024 * 1024 }), directoryModule(directory), normsModule, incidentModule, reportModule, plotModule(), situationModule]
 }

@@ -10,3 +10,4 @@ export { incidentSubject, attributesSchema, codeSchema, figuresSchema, gradeSche
 export { assessIncident, openIncident, previewGrade, shareIncident, type AssessIncident, type IncidentContext, type OpenIncident } from './incident.commands.ts'
 export { incidentType, isConcerned, isInCharge } from './incident.rules.ts'
 export { differencesOf, gradeOf, mergedInto, statusOf, type FigureChange, type IncidentGrade, type IncidentState } from './incident.state.ts'
+export { incidentRow, isParty } from './incident.view.ts'

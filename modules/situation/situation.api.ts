@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { deepestZoom } from '#core/geo/tiles.ts'
 import { gradeSchema } from '#modules/incident/index.ts'
+import { layerIdPattern } from './imported.api.ts'
 
 /** Statuses of an incident that the map knows; a draft is on no map. */
 export const shownStatuses = ['open', 'merged', 'closed'] as const
@@ -28,16 +29,16 @@ const filter = {
   until: millis.optional(),
   /** One or more levels, separated by commas: `I,II`. */
   level: listOf(gradeSchema).optional(),
-  /** A code or its beginning: `12`, `12H`. */
-  code: z.string().regex(/^[0-9A-Z]{2,8}$/).optional(),
+  /** Codes or their beginnings: `12`, `12H`, `11,12`. */
+  code: listOf(z.string().regex(/^[0-9A-Z]{2,8}$/)).optional(),
   mode: z.enum(modes).optional(),
   status: listOf(z.enum(shownStatuses)).default(['open', 'closed']),
 }
 
 export const incidentMapQuery = z.object({ bbox: bboxText.optional(), ...filter, limit: z.coerce.number().int().min(1).max(10_000).default(2_000) })
-export type IncidentMapQuery = z.infer<typeof incidentMapQuery>
 /** The same without box and limit: tiles have their own. */
 export const incidentTileQuery = z.object(filter)
+export type IncidentFilter = z.infer<typeof incidentTileQuery>
 
 /** What a point on the map says of an incident, in GeoJSON and in tiles alike (layer `incidents`). */
 export const incidentPropertiesSchema = z.object({
@@ -100,11 +101,14 @@ export const timelineResponse = z.object({
 
 const whole = z.coerce.number().int().min(0)
 /** `{z}/{x}/{y}.mvt`; each number has its own fault. */
-export const tileParams = z.object({ z: whole.max(deepestZoom), x: whole, y: whole })
-  .superRefine(({ z: zoom, x, y }, context) => {
-    for (const [field, value] of [['x', x], ['y', y]] as const) {
-      if (value >= 2 ** zoom) context.addIssue({ code: 'custom', path: [field], message: `第 ${zoom} 级只有 0–${2 ** zoom - 1}|zoom ${zoom} has only 0–${2 ** zoom - 1}` })
-    }
-  })
+const tileNumbers = { z: whole.max(deepestZoom), x: whole, y: whole }
+export const tileParams = z.object(tileNumbers).superRefine(withinZoom)
+export const layerTileParams = z.object({ layer: z.string().regex(layerIdPattern, '图层编号为小写字母、数字和连字符|a layer id is of small letters, digits and hyphens'), ...tileNumbers }).superRefine(withinZoom)
 
-export const styleNames = ['dark', 'light'] as const
+function withinZoom({ z: zoom, x, y }: { z: number; x: number; y: number }, context: z.RefinementCtx): void {
+  for (const [field, value] of [['x', x], ['y', y]] as const) {
+    if (value >= 2 ** zoom) context.addIssue({ code: 'custom', path: [field], message: `第 ${zoom} 级只有 0–${2 ** zoom - 1}|zoom ${zoom} has only 0–${2 ** zoom - 1}` })
+  }
+}
+
+export const styleParams = z.object({ look: z.enum(['dark', 'light']) })

@@ -16,19 +16,31 @@ export function isHeld(request: FastifyRequest, tag: string): boolean {
   return (request.headers['if-none-match'] ?? '').split(',').some((held) => held.trim().replace(/^W\//, '') === tag)
 }
 
+export interface TileAnswer {
+  status: 200 | 204 | 304
+  headers: Record<string, string>
+  body?: Buffer
+}
+
 /**
- * Answers with a tile: 304 when the client holds it, 204 where there is nothing to show. Tiles are asked for again each
- * time (`no-cache`): what is drawn from a live table may have changed a moment ago, and a 304 costs a few bytes.
+ * The answer to a request for a tile: 304 when the client holds it, 204 where there is nothing to show. Tiles are asked
+ * for again each time (`no-cache`): what is drawn from a live table may have changed a moment ago, and a 304 costs a few
+ * bytes. Not the reply itself, for to await a reply is to wait until it is sent.
  */
-export async function replyTile(request: FastifyRequest, reply: FastifyReply, tag: string, make: () => Promise<TileBytes | null>): Promise<FastifyReply> {
-  void reply.header('etag', tag).header('cache-control', 'private, no-cache').header('vary', 'accept-encoding')
-  if (isHeld(request, tag)) return reply.status(304).send()
+export async function tileAnswer(request: FastifyRequest, tag: string, make: () => Promise<TileBytes | null>, cacheControl = 'private, no-cache'): Promise<TileAnswer> {
+  const headers = { etag: tag, 'cache-control': cacheControl, vary: 'accept-encoding' }
+  if (isHeld(request, tag)) return { status: 304, headers }
   const tile = await make()
-  if (!tile || tile.bytes.length === 0) return reply.status(204).send()
-  void reply.type('application/vnd.mapbox-vector-tile')
+  if (!tile || tile.bytes.length === 0) return { status: 204, headers }
+  const type = { 'content-type': 'application/vnd.mapbox-vector-tile' }
+  if (!tile.gzip) return { status: 200, headers: { ...headers, ...type }, body: asBuffer(tile.bytes) }
   const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?(\s|,|$))/.test(String(request.headers['accept-encoding'] ?? ''))
-  if (!tile.gzip) return reply.send(asBuffer(tile.bytes))
-  return takesGzip ? reply.header('content-encoding', 'gzip').send(asBuffer(tile.bytes)) : reply.send(await unpack(tile.bytes))
+  if (takesGzip) return { status: 200, headers: { ...headers, ...type, 'content-encoding': 'gzip' }, body: asBuffer(tile.bytes) }
+  return { status: 200, headers: { ...headers, ...type }, body: await unpack(tile.bytes) }
+}
+
+export function sendTile(reply: FastifyReply, { status, headers, body }: TileAnswer): FastifyReply {
+  return reply.status(status).headers(headers).send(body)
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
