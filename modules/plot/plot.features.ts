@@ -23,11 +23,24 @@ export function bodyOf(stroke: Stroke): StrokeBody {
   return body
 }
 
-/** The strokes among a layer's values: what a later version wrote and this one cannot read is passed over. */
+/** Values are never changed, so each is read once. */
+const readings = new WeakMap<Stamped, Stroke | null>()
+
+/** A layer's value as a stroke; null where a later version wrote what this one cannot read. */
+export function strokeOf(value: Stamped): Stroke | null {
+  const before = readings.get(value)
+  if (before !== undefined) return before
+  const read = strokeSchema.safeParse(value)
+  const stroke = read.success ? read.data : null
+  readings.set(value, stroke)
+  return stroke
+}
+
+/** The strokes among a layer's values. */
 export function strokesOf(values: ReadonlyMap<string, Stamped>): [key: string, stroke: Stroke][] {
   return [...values].flatMap(([key, value]): [string, Stroke][] => {
-    const read = strokeSchema.safeParse(value)
-    return read.success ? [[key, read.data]] : []
+    const stroke = strokeOf(value)
+    return stroke ? [[key, stroke]] : []
   })
 }
 

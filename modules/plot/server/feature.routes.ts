@@ -5,10 +5,10 @@ import type { App } from '#core/http/server/app.ts'
 import { invalid } from '#core/http/server/validation.ts'
 import type { Station } from '#core/station/server/module.ts'
 import * as api from '../plot.api.ts'
-import { bodyOf, featureOf, keyOfFeature, strokeOfFeature, strokesOf, type Read, type StrokeFeature } from '../plot.features.ts'
+import { bodyOf, featureOf, keyOfFeature, strokeOf, strokeOfFeature, strokesOf, type Read, type StrokeFeature } from '../plot.features.ts'
 import { titleOf } from '../plot.state.ts'
 import { strokeGeometry } from '../shapes.ts'
-import { strokeSchema, type Stroke, type StrokeBody } from '../stroke.ts'
+import type { Stroke, StrokeBody } from '../stroke.ts'
 import { editAll } from './editing.ts'
 import { loadLayer, valuesOf } from './plot.reading.ts'
 
@@ -79,9 +79,10 @@ export function featureRoutes(app: App, station: Station): void {
 
   async function loadStroke({ id, key }: { id: string; key: string }): Promise<{ doc: string; layerName: string; stroke: Stroke }> {
     const { layer, doc } = await loadLayer(station, id)
-    const read = strokeSchema.safeParse((await valuesOf(station, doc)).get(key))
-    if (!read.success) throw refuse('plot.feature.not-found', '没有这个图元，或它已被删除', 'There is no such feature, or it was removed')
-    return { doc, layerName: titleOf(layer, station.ledger.directory), stroke: read.data }
+    const value = (await valuesOf(station, doc)).get(key)
+    const stroke = value && strokeOf(value)
+    if (!stroke) throw refuse('plot.feature.not-found', '没有这个图元，或它已被删除', 'There is no such feature, or it was removed')
+    return { doc, layerName: titleOf(layer, station.ledger.directory), stroke }
   }
 
   async function readFeature({ id, key }: { id: string; key: string }): Promise<StrokeFeature> {
