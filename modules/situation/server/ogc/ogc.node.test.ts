@@ -88,6 +88,7 @@ describe('OGC API Features', () => {
     expect([result.valid, result.errors, validator.version]).toEqual([true, undefined, '3.0'])
     const { paths } = answer.json()
     expect(Object.keys(paths)).toContain('/collections/points/items/{featureId}')
+    expect(Object.keys((await get('/api/openapi.json')).json().paths)).toContain('/ogc/collections/points/items')
     expect(paths['/collections/points/items']!.get.parameters.map(({ name, $ref }) => name ?? $ref!.split('/').at(-1))).toEqual(['f', 'limit', 'offset', 'bbox', 'bbox-crs', 'crs', 'datetime', 'filter', 'filter-lang', 'filter-crs', 'name', 'size', 'big', 'at'])
   })
 

@@ -76,7 +76,7 @@ function collectionRoutes(app: App, station: Pick<Station, 'clock'>, source: Fea
   })
 
   app.get(`${path}/queryables`, {
-    schema: { tags, summary: `Properties of ${source.id} that filters may use`, querystring: pageQuery, response: orPage(z.looseObject({ $id: z.string() })) }, config,
+    schema: { tags, summary: `Properties of ${source.id} that filters may use`, querystring: pageQuery, response: orPage(z.looseObject({ properties: z.record(z.string(), z.unknown()) })) }, config,
   }, (request, reply) => {
     const { say, root } = contextOf(request)
     // Older clients ask for plain JSON and take nothing else.
