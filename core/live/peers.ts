@@ -131,6 +131,8 @@ export class Peers {
       case 'vector': return this.#onVector(peer, state, message)
       case 'entries': return this.#onEntries(peer, state, message)
       case 'took': {
+        // A peer may name what it likes; only what we sent it is remembered.
+        if (!state.docs.has(message.doc)) return
         const { took } = this.#moved(state, message.doc)
         for (const { station, run, seq } of message.chains) raise(took, `${station} ${run}`, seq)
         return
@@ -155,10 +157,11 @@ export class Peers {
 
   async #onHave(peer: Address, state: PeerState, { docs, last }: MessageOf<'have'>): Promise<void> {
     for (const { doc, digest } of docs) {
-      state.named.add(doc)
       const mine = await this.#mine(doc, peer)
+      if (!mine) continue
+      state.named.add(doc)
       // Nothing of it here at the first telling: we named it not, so they will send it.
-      if (!mine || (mine.size === 0 && !state.hasTold)) continue
+      if (mine.size === 0 && !state.hasTold) continue
       const sync = this.#sync(state, doc)
       if (digestOf(mine, this.#parts.crypto) === digest) {
         this.#know(sync, mine)

@@ -6,6 +6,7 @@ import { decodeFrame } from '#core/replicate/frames.ts'
 import { until } from '../federation/client.ts'
 import { federation, type Federation } from '../federation/federation.ts'
 import { dial, hostileChild, type HostileChild, patientLinks } from '../federation/hostileChild.ts'
+import { nastyLive } from './liveMessages.ts'
 import { nastyMessage, soundFrames } from './frames.ts'
 import { randomFrom } from './nastyValues.ts'
 import { fuzzSocket, rawBytes } from './sockets.ts'
@@ -68,8 +69,8 @@ test('fuzzed frames from an enrolled child that has proven its key', async () =>
   const stops: Record<string, number> = {}
   const rounds = Math.min(400, Math.ceil(messages / 100))
   for (let i = 0; i < rounds; i++) {
-    const line = await dial(tree.at(prefecture), child.address, child.signer)
-    for (let n = 0; n < 30 && line.stopped === null && line.isOpen; n++) line.sendRaw(nastyMessage(sound, random))
+    const line = await dial(tree.at(prefecture), child.address, child.signer, i % 2 === 0 ? () => undefined : undefined)
+    for (let n = 0; n < 30 && line.stopped === null && line.isOpen; n++) line.sendRaw(random() < 0.5 ? nastyLive(random) : nastyMessage(sound, random))
     await line.closed
     stops[line.stopped ?? 'closed'] = (stops[line.stopped ?? 'closed'] ?? 0) + 1
   }
@@ -83,7 +84,7 @@ test(`${messages} fuzzed messages at /api/live from a signed-in screen; without 
   const { token } = await tree.at(prefecture).as('duty')
   const before = mib()
   const live = `${url.replace('http', 'ws')}/api/live`
-  const next = () => nastyMessage(soundFrames(county, prefecture, ''), random)
+  const next = () => (random() < 0.5 ? nastyLive(random) : nastyMessage(soundFrames(county, prefecture, ''), random))
   const tally = await fuzzSocket({ url: live, protocols: ['fengsui.live', `bearer.${token}`], messages, atOnce: 20, perSocket: 20, next })
   console.log(`live fuzz seed ${seed}: ${JSON.stringify(tally)}, memory +${Math.round(mib() - before)} MiB`)
   expect(tally.sent).toBe(messages)
