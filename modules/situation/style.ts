@@ -86,7 +86,7 @@ function boundaries(ink: Inks): StyleLayer[] {
   }
   return [
     ...line('county', 7, ink.countyLine, 0.6, [1, 2]),
-    ...line('prefecture', 4, ink.prefectureLine, 0.9, [3, 2]),
+    ...line('prefecture', 4, ink.prefectureLine, 1.1, [3, 2]),
     ...line('region', 2.5, ink.regionLine, 1.3, [5, 2, 1, 2], ink.band),
     ...line('national', 1.5, ink.nationalLine, 1.7, [7, 2, 1.5, 2], ink.band),
   ]

@@ -30,12 +30,12 @@ export interface Inks {
 export const inks: Record<Look, Inks> = {
   dark: {
     sea: '#08111c', land: '#111b28', own: '#182636', water: '#0d2a44', coast: '#1e3a55', river: '#23507a',
-    nationalLine: '#b9a6d8', regionLine: '#9d8fc0', prefectureLine: '#5f7391', countyLine: '#465a76', band: '#3a3358', road: '#33465e',
+    nationalLine: '#b9a6d8', regionLine: '#9d8fc0', prefectureLine: '#8399b8', countyLine: '#566c8a', band: '#3a3358', road: '#33465e',
     ink: '#dbe6f3', soft: '#9db0c7', area: '#7f97b5', physical: '#6d8170', seat: '#dbe6f3', halo: '#0c1520',
   },
   light: {
     sea: '#cfe0ee', land: '#eef0ee', own: '#fbfaf4', water: '#b9d7ee', coast: '#92b8d6', river: '#7fb0d8',
-    nationalLine: '#7a4a94', regionLine: '#8d6aa6', prefectureLine: '#8c97a8', countyLine: '#aab3bf', band: '#e0cfe8', road: '#c9c2b4',
+    nationalLine: '#7a4a94', regionLine: '#8d6aa6', prefectureLine: '#76839a', countyLine: '#9aa5b4', band: '#e0cfe8', road: '#c9c2b4',
     ink: '#1c2836', soft: '#4c5c70', area: '#5c6f8a', physical: '#5f7a5c', seat: '#1c2836', halo: '#fbfbf8',
   },
 }

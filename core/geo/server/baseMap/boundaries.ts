@@ -1,5 +1,5 @@
 import { degreesOf, readEchartsMap, verticesPerDegree, type EchartsArea, type Vertex } from './echartsMap.ts'
-import { edgesOf, joined, NearPoints, type BorderEdge } from './edges.ts'
+import { edgesOf, extentsOf, joined, NearPoints, type BorderEdge } from './edges.ts'
 
 export type BoundaryClass = 'national' | 'region' | 'prefecture' | 'county'
 export interface Boundary {
@@ -17,7 +17,7 @@ const degree = verticesPerDegree
 export function readBoundaries(coast: Iterable<readonly [number, number]>): { boundaries: Boundary[]; prefectures: EchartsArea[] } {
   const provinces = readEchartsMap('china')
   const prefectures = readEchartsMap('province/xinjiang').map((area) => (area.code === '652200' ? { ...area, code: '650500' } : area))
-  const coastal = new NearPoints(0.4)
+  const coastal = new NearPoints(0.5)
   for (const [x, y] of coast) coastal.add(x, y)
 
   const found: Record<BoundaryClass, BorderEdge[]> = { national: [], region: [], prefecture: [], county: [] }
@@ -35,8 +35,13 @@ export function readBoundaries(coast: Iterable<readonly [number, number]>): { bo
     between: (edge) => { found[edge.owners.some((code) => code.startsWith('6590')) ? 'county' : 'prefecture'].push(edge) },
     outer: (edge) => { found[toNeighbours.has(...middleOf(edge)) || insideAny(others, middleOf(edge)) ? 'region' : 'national'].push(edge) },
   })
-  return { prefectures, boundaries: (Object.keys(found) as BoundaryClass[]).map((kind) => ({ class: kind, lines: joined(found[kind]) })) }
+  const extent = extentsOf(Object.values(found).flat())
+  const kept = (kind: BoundaryClass) => found[kind].filter((edge) => extent(edge) >= leastExtent[kind] * degree)
+  return { prefectures, boundaries: (Object.keys(found) as BoundaryClass[]).map((kind) => ({ class: kind, lines: joined(kept(kind)) })) }
 }
+
+/** In degrees. What hangs together but reaches no farther is a sliver between areas that were drawn apart, or an island off the coast. */
+const leastExtent: Record<BoundaryClass, number> = { national: 0.8, region: 0.2, prefecture: 0.12, county: 0.04 }
 
 interface Sides {
   between(edge: BorderEdge): void

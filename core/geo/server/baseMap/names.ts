@@ -21,13 +21,15 @@ export interface AreaLabel {
   rank: number
 }
 
+/** Prefecture-level cities: their seat bears the city's name, not that of the district it lies in. */
+const cities: Record<string, string> = { 650100: '乌鲁木齐市', 650200: '克拉玛依市', 650400: '吐鲁番市', 650500: '哈密市' }
+
 export function readPlaces(): Place[] {
   const seats = new Map(Object.entries(prefectureSeats).map(([prefecture, county]) => [county, prefecture]))
   const counties = readCountySeats().filter(({ code }) => code !== '654223').map(({ code, name, at }): Place => {
     const prefecture = seats.get(code)
-    // Urumqi and Karamay are cities of districts: their seat bears the city's name, the districts come later.
-    if (prefecture === '650100') return { at, class: 'prefecture', name: '乌鲁木齐市', code: '650100', rank: 1 }
-    if (prefecture === '650200') return { at, class: 'prefecture', name: '克拉玛依市', code: '650200', rank: 2 }
+    const city = cities[prefecture ?? '']
+    if (city) return { at, class: 'prefecture', name: city, code: prefecture!, rank: prefecture === '650100' ? 1 : 2 }
     if (prefecture) return { at, class: 'prefecture', name, code, rank: 2 }
     return { at, class: 'county', name, code, rank: name.endsWith('区') ? 4 : 3 }
   })
@@ -42,7 +44,7 @@ const physical: [name: string, lon: number, lat: number][] = [
 ]
 
 export function labelsOf(prefectures: readonly EchartsArea[]): AreaLabel[] {
-  const own = prefectures.filter(({ code }) => !code.startsWith('6590')).map(({ code, name, polygons }): AreaLabel => ({ at: middleOf(polygons), class: 'prefecture', name, code, rank: 2 }))
+  const own = prefectures.filter(({ code }) => !code.startsWith('6590') && !(code in cities)).map(({ code, name, polygons }): AreaLabel => ({ at: middleOf(polygons), class: 'prefecture', name, code, rank: 2 }))
   const region: AreaLabel = { at: [86.2, 41.3], class: 'region', name: '新疆维吾尔自治区', code: '650000', rank: 1 }
   return [region, ...own, ...physical.map(([name, lon, lat]): AreaLabel => ({ at: [lon, lat], class: 'physical', name, code: '', rank: 3 }))]
 }
