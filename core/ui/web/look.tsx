@@ -94,6 +94,7 @@ function tokens(look: Look): ThemeConfig {
       Table: { headerBg: p.raised, headerColor: p.inkSoft, rowHoverBg: p.raised, cellPaddingBlockMD: 9, cellPaddingInlineMD: 10 },
       Tabs: { itemSelectedColor: p.accent, itemHoverColor: p.accent, inkBarColor: p.accent, itemActiveColor: p.accent },
       Segmented: { itemSelectedBg: p.fill, itemSelectedColor: '#ffffff', trackBg: p.raised, itemColor: p.inkSoft },
+      Slider: { trackBg: p.accent, trackHoverBg: p.accent, handleColor: p.accent, railBg: p.line, railHoverBg: p.line },
       Pagination: { itemActiveBg: p.fill, itemActiveColor: '#ffffff', itemActiveColorHover: '#ffffff' },
       Select: { optionSelectedBg: look === 'dark' ? '#24476f' : '#dbe9fb', optionSelectedColor: p.ink },
       Radio: { buttonSolidCheckedColor: '#ffffff' },

@@ -13,7 +13,7 @@ export function BaseLayers() {
   const lookOf = useLayerLooks()
   const [found, setFound] = useState<Found>(new Map())
   useMapLayers((styled) => { setFound(find(styled)) }, [])
-  useLayerEntries(useMemo(() => baseGroups.filter((group) => found.has(group)).map((group): LayerEntry => ({ id: `base.${group}`, group: 'base', title: say(`base.${group}`), fades: true, legend: signOf(found.get(group)!, say(`base.${group}`)) })), [found, say]))
+  useLayerEntries(useMemo(() => baseGroups.filter((group) => found.has(group)).map((group): LayerEntry => ({ id: `base.${group}`, group: 'base', title: say(`base.${group}`), fades: true, legend: signOf(group, found.get(group)!, say(`base.${group}`)) })), [found, say]))
   useEffect(() => {
     for (const [group, layers] of found) {
       const { shown, opacity } = lookOf(`base.${group}`)
@@ -53,8 +53,9 @@ function find(map: MapLibre): Found {
   return found
 }
 
-function signOf(layers: readonly BaseLayer[], label: string): LegendSign[] {
-  const first = layers.find((layer) => layer.colour !== null && layer.type !== 'symbol') ?? layers.find((layer) => layer.colour !== null)
+function signOf(group: BaseGroup, layers: readonly BaseLayer[], label: string): LegendSign[] {
+  const lines = group === 'boundaries' ? layers.filter(({ type }) => type === 'line').toReversed() : layers
+  const first = lines.find((layer) => layer.colour !== null && layer.type !== 'symbol') ?? layers.find((layer) => layer.colour !== null)
   if (!first?.colour) return []
-  return [{ label, kind: first.type === 'fill' ? 'area' : first.type === 'line' ? 'line' : 'point', color: first.colour }]
+  return [{ label, kind: first.type === 'fill' ? 'area' : first.type === 'line' ? 'line' : 'point', color: first.colour, dashed: group === 'boundaries' }]
 }

@@ -29,10 +29,12 @@ export function IncidentLayers({ onSeveral }: { onSeveral: (ids: string[]) => vo
   const lookOf = useLayerLooks()
   const [t] = useMapParam('t')
   const url = useMemo(() => tilesOf(lookOf, t), [lookOf, t])
+  const drawn = useRef<string | undefined>(undefined)
   const { shown, opacity } = lookOf('incidents')
   useLayerEntries(useMemo(() => entriesOf(say), [say]))
 
   useMapLayers((map) => {
+    drawn.current = url
     map.addSource(source, { type: 'vector', tiles: [url ?? `/tiles/${source}/{z}/{x}/{y}.mvt`], minzoom: 0, maxzoom: 16, promoteId: 'id' })
     const p = palettes[theme]
     map.addLayer({ id: layers.halo, type: 'circle', source, 'source-layer': 'incidents', filter: ['==', ['get', 'id'], ''], paint: { 'circle-radius': 24, 'circle-color': p.accent, 'circle-opacity': 0.3, 'circle-stroke-color': p.accent, 'circle-stroke-width': 2 } }, mapSlot.incidents)
@@ -70,8 +72,10 @@ export function IncidentLayers({ onSeveral }: { onSeveral: (ids: string[]) => vo
   }, [theme, say])
 
   useMapLayers((map) => {
-    const tiles = map.getSource<VectorTileSource>(source)
-    if (url && tiles && tiles.tiles[0] !== url) tiles.setTiles([url])
+    if (url && url !== drawn.current) {
+      drawn.current = url
+      map.getSource<VectorTileSource>(source)?.setTiles([url])
+    }
     for (const id of Object.values(layers)) map.setLayoutProperty(id, 'visibility', shown && url ? 'visible' : 'none')
     for (const [id, property, full] of fading) map.setPaintProperty(id, property, full * opacity)
   }, [url, shown, opacity, theme, say])

@@ -15,8 +15,7 @@ import { markAddress, markName } from './incidentMarks.ts'
 import { pinText } from './pin.ts'
 import { usePlaces } from './situationApi.ts'
 import { situationTexts } from './situationTexts.ts'
-
-const zooms = { province: 5, prefecture: 7, county: 9, township: 11 } as const
+import { zoomOf } from './zoomOf.ts'
 
 /** Finds divisions by name, pinyin initials or code, incidents by title, and positions as people write them; goes there and leaves a pin. */
 export function SearchBox() {
@@ -98,7 +97,7 @@ function useGo(): (hit: PlaceItem) => void {
   const [, select] = useMapSelection()
   return (hit) => {
     if (hit.lon === null || hit.lat === null) return
-    const zoom = hit.kind === 'division' ? zooms[hit.level] : Math.max(map.getZoom(), hit.kind === 'incident' ? 10 : 11)
+    const zoom = hit.kind === 'division' ? zoomOf(hit) : Math.max(map.getZoom(), zoomOf(hit))
     map.flyTo({ center: [hit.lon, hit.lat], zoom, maxDuration: 2_500 })
     if (hit.kind === 'incident') {
       select({ kind: 'incident', id: hit.id })

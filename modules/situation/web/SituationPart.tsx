@@ -10,6 +10,7 @@ import { MapTool, MapTools } from '#core/ui/web/map/MapTools.tsx'
 import { said, useText } from '#core/ui/web/texts.ts'
 import { BaseLayers } from './BaseLayers.tsx'
 import { copyText } from './copyText.ts'
+import { HomeTool } from './HomeView.tsx'
 import { ImportedLayers } from './ImportedLayers.tsx'
 import { IncidentLayers } from './IncidentLayers.tsx'
 import { LayersIcon } from './LayersIcon.tsx'
@@ -51,6 +52,7 @@ export function SituationPart() {
           <SearchBox />
           <MapTools>
             <MapTool icon={<LayersIcon />} label={say('layers.title')} shortcut="y" pressed={open.layers} onClick={() => { turn('layers') }} />
+            <HomeTool />
             <MeasureTools />
             <MapTool icon={<ClockCircleOutlined />} label={say('time.do')} shortcut="t" pressed={open.time} onClick={() => { turn('time') }} />
             <MapTool icon={<PictureOutlined />} label={say('print.do')} shortcut="p" onClick={() => { turn('print') }} />

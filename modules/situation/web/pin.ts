@@ -15,3 +15,9 @@ export function readPin(text: string | undefined): Pin | null {
   const pin = { lon: Number(match[1]), lat: Number(match[2]), name: match[3] ?? '' }
   return Math.abs(pin.lon) <= 180 && Math.abs(pin.lat) <= 90 ? pin : null
 }
+
+/** The division that a station stands for, as GB/T 2260 writes it: `65/6529/652927/s1` → `652927`, `65/6529` → `652900`. */
+export function homeCode(address: string): string {
+  const digits = address.split('/').findLast((part) => /^\d{2,6}$/.test(part)) ?? ''
+  return digits.padEnd(6, '0')
+}

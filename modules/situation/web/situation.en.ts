@@ -87,6 +87,7 @@ export const en: Record<keyof typeof zh, string> = {
   'print.mode.exercise.partly': '【含演练】PARTLY EXERCISE',
   'print.mode.test': '【测试】TEST',
   'print.mode.test.partly': '【含测试】PARTLY TEST',
+  'home.do': 'Home',
   'link.do': 'Copy link',
   'link.copied': 'The link to this view is copied',
   'wall.do': 'Wall',

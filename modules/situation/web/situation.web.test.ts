@@ -5,7 +5,7 @@ import { scaleBar, zoomForMetresPerPixel } from '#core/ui/web/map/scale.ts'
 import { palettes } from '#core/ui/palette.ts'
 import { greatCircles } from './greatCircles.ts'
 import { baseGroupOf } from './baseGroups.ts'
-import { pinText, readPin } from './pin.ts'
+import { homeCode, pinText, readPin } from './pin.ts'
 import { onPaper, ratioAt, ratioText, sheetOf, zoomOfRatio } from './printSheet.ts'
 import { denseBars, played, readTimeRange, timeRangeText, wholeSpan } from './timeBins.ts'
 
@@ -97,6 +97,10 @@ test('a pin in the address', () => {
   expect(readPin(pinText({ lon: 78.63, lat: 41.26, name: '乌什县' }))).toEqual({ lon: 78.63, lat: 41.26, name: '乌什县' })
   expect(readPin(pinText({ lon: -1, lat: 2, name: '' }))).toEqual({ lon: -1, lat: 2, name: '' })
   for (const text of [undefined, '', '78', '200,1', '1,91', '1,2,', 'a,b']) expect(readPin(text)).toBeNull()
+})
+
+test.each([['65', '650000'], ['65/6529', '652900'], ['65/6529/652927', '652927'], ['65/6529/652927/s1', '652927'], ['65/@seismology', '650000']])('station %s is at home in %s', (address, code) => {
+  expect(homeCode(address)).toBe(code)
 })
 
 test('what a layer of the base map belongs to: as it says, else by its name; the ground to nothing', () => {

@@ -85,6 +85,7 @@ export const zh = {
   'print.mode.exercise.partly': '【含演练】',
   'print.mode.test': '【测试】',
   'print.mode.test.partly': '【含测试】',
+  'home.do': '本地',
   'link.do': '复制链接',
   'link.copied': '已复制当前视图的链接',
   'wall.do': '大屏',

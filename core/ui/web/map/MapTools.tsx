@@ -23,7 +23,7 @@ export interface MapToolProps {
 export function MapTool({ icon, label, shortcut, pressed, disabled, onClick }: MapToolProps) {
   const places = useContext(MapPlacesContext)
   return (
-    <Tooltip title={shortcut ? `${label} (${shortcut.toUpperCase()})` : label} placement={places?.narrow ? 'top' : 'left'} mouseEnterDelay={0.4}>
+    <Tooltip title={places?.narrow ? undefined : places?.full && shortcut ? `${label} (${shortcut.toUpperCase()})` : label} placement="left" mouseEnterDelay={0.4}>
       <button type="button" className="map-tool" tabIndex={-1} aria-label={label} aria-pressed={pressed} disabled={disabled} onClick={onClick}>
         <span aria-hidden="true" className="map-tool-icon">{icon}</span>
         <span aria-hidden="true" className="map-tool-label">{label}</span>

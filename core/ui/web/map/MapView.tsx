@@ -14,6 +14,7 @@ import { useMapStyle } from './mapStyle.ts'
 import { mapTexts } from './mapTexts.ts'
 import { MapToolbar, useOneTabStop } from './MapToolbar.tsx'
 import { MapUrl } from './MapUrl.tsx'
+import { PartBoundary } from './PartBoundary.tsx'
 import { useMapInstance } from './useMapInstance.ts'
 
 /**
@@ -33,6 +34,7 @@ export function MapView({ full, narrow }: { full: boolean; narrow: boolean }) {
   const [panels, setPanels] = useState<HTMLElement | null>(null)
   const [foot, setFoot] = useState<HTMLElement | null>(null)
   const [line, setLine] = useState<HTMLElement | null>(null)
+  const [broken, setBroken] = useState(false)
   useOneTabStop(tools)
   const session = useMemo(() => (map ? { map, styled } : null), [map, styled])
   const places = useMemo((): MapPlaces | null => (head && tools && panels && foot && line ? { head, tools, panels, foot, line, full, narrow } : null), [head, tools, panels, foot, line, full, narrow])
@@ -49,10 +51,11 @@ export function MapView({ full, narrow }: { full: boolean; narrow: boolean }) {
       </div>
       {map ? <MapControls map={map} /> : null}
       {tilesFail ? <div className="map-note" role="status">{say('map.noTiles')} <Button size="small" onClick={retry}>{say('map.retry')}</Button></div> : null}
+      {broken ? <div className="map-note" role="alert">{say('map.partBroken')} <Button size="small" onClick={() => { location.reload() }}>{say('map.reload')}</Button></div> : null}
       {session && places ? (
         <MapContext value={session}>
           <MapPlacesContext value={places}>
-            {parts.filter(({ roles }) => holdsAny(person, roles)).map(({ id, Part }) => <Suspense key={id}><Part /></Suspense>)}
+            {parts.filter(({ roles }) => holdsAny(person, roles)).map(({ id, Part }) => <PartBoundary key={id} onBreak={() => { setBroken(true) }}><Suspense><Part /></Suspense></PartBoundary>)}
           </MapPlacesContext>
         </MapContext>
       ) : null}

@@ -7,6 +7,8 @@ export const en: Record<keyof typeof zh, string> = {
   'map.noWebgl': 'This browser cannot show the map (no WebGL). Update the browser or the graphics driver, or turn on hardware acceleration in the browser’s settings. All other pages work as usual.',
   'map.noStyle': 'The base map’s style cannot be read, so the map does not open for now.',
   'map.noTiles': 'Parts of the base map could not be read; trying again.',
+  'map.partBroken': 'A part of the map failed and is switched off.',
+  'map.reload': 'Reload',
   'map.retry': 'Try again',
   'map.approximate': 'Boundaries are illustrative only',
   'panel.close': 'Close panel',

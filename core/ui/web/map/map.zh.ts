@@ -5,6 +5,8 @@ export const zh = {
   'map.noWebgl': '这台电脑的浏览器不能显示地图（没有 WebGL）。请更新浏览器或显卡驱动，或在浏览器设置中打开“硬件加速”。其他页面照常可用。',
   'map.noStyle': '读不到底图样式，地图暂时打不开。',
   'map.noTiles': '底图读取不全，正在重试。',
+  'map.partBroken': '地图的一部分出错，已停用。',
+  'map.reload': '重新载入',
   'map.retry': '重试',
   'map.approximate': '界线为示意，不作划界依据',
   'panel.close': '收起',

@@ -1,6 +1,7 @@
 import maplibregl, { type Map as MapLibre, type StyleSpecification } from 'maplibre-gl'
 import { useEffect, useRef, useState, type RefObject } from 'react'
 import { readViewpoint, mapSearch, setMapParams, viewpointText } from './mapSearch.ts'
+import { drawGlyphsWhole } from './wholeGlyphs.ts'
 import { recallView, rememberView } from './rememberedView.ts'
 
 export interface MapInstance {
@@ -33,6 +34,7 @@ export function useMapInstance(container: RefObject<HTMLElement | null>, style: 
       queueMicrotask(() => { setUnable(true) })
       return undefined
     }
+    drawGlyphsWhole(made)
     given.current = first
     let loads = 0
     made.on('style.load', () => {
