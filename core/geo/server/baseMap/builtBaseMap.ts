@@ -28,6 +28,14 @@ export interface BuildLog {
   error(about: object, words: string): void
 }
 
+export interface BuiltOptions {
+  /** The station's data folder, for installations that cannot be written. */
+  folder?: string
+  /** Where the file is kept instead of beside the packages. */
+  cache?: string
+  log?: BuildLog
+}
+
 export interface BuiltBaseMap extends TileSource {
   /** Builds the file if it is not there; whoever asks for a tile meanwhile waits for it. */
   prepare(): Promise<void>
@@ -44,7 +52,7 @@ export function baseMapVersion(): string {
  * The base map that comes with the program: built once for an installation by a process of its own, in seconds, and kept
  * beside the packages it is built from; where those cannot be written, in the station's data folder.
  */
-export function builtBaseMap(options: { folder?: string; log?: BuildLog } = {}): BuiltBaseMap {
+export function builtBaseMap(options: BuiltOptions = {}): BuiltBaseMap {
   const version = baseMapVersion()
   let ready: Promise<TileFile> | undefined
   let closed = false
@@ -74,8 +82,8 @@ export function builtBaseMap(options: { folder?: string; log?: BuildLog } = {}):
 }
 
 /** The path of the file, once it is there. Stations that start at the same moment wait for the one that builds. */
-async function ensure(version: string, { folder, log }: { folder?: string; log?: BuildLog }): Promise<string> {
-  const cache = await writableFolder(folder)
+async function ensure(version: string, { folder, log, ...given }: BuiltOptions): Promise<string> {
+  const cache = await writableFolder([given.cache ?? installation, ...(folder === undefined ? [] : [join(folder, 'basemap')])])
   const path = join(cache, `basemap-${version}.db`)
   const lock = `${path}.lock`
   for (const began = Date.now(); !existsSync(path); await pause(lookMs)) {
@@ -95,8 +103,7 @@ async function ensure(version: string, { folder, log }: { folder?: string; log?:
   return path
 }
 
-async function writableFolder(folder: string | undefined): Promise<string> {
-  const candidates = [installation, ...(folder ? [join(folder, 'basemap')] : [])]
+async function writableFolder(candidates: readonly string[]): Promise<string> {
   for (const candidate of candidates) {
     try {
       await mkdir(candidate, { recursive: true })
