@@ -1,7 +1,7 @@
 import * as Y from 'yjs'
 import { describe, expect, it } from 'vitest'
-import { LiveClient, type UnsentStore } from './client.ts'
-import type { Unsent } from './clientDoc.ts'
+import { LiveClient } from './client.ts'
+import type { Unsent, UnsentStore } from './clientHub.ts'
 import { LiveDocument } from './document.ts'
 import { decodeMessage, encodeMessage, type Message, type MessageOf } from './messages.ts'
 

@@ -1,34 +1,12 @@
-import { ClientDoc, type Unsent } from './clientDoc.ts'
+import { ClientDoc } from './clientDoc.ts'
+import type { ClientHub, ClientParts } from './clientHub.ts'
 import { ClientRoom } from './clientRoom.ts'
 import type { LiveDoc, Room } from './liveDoc.ts'
 import { decodeMessage, encodeMessage, type Message } from './messages.ts'
 import type { Stamped } from './stamped.ts'
 
-/** Where edits wait until the station has them on its disk, over reloads and crashes. */
-export interface UnsentStore {
-  /** Edits of a document whose page is no more, in the order they were made; they are this page's from now on. */
-  takeOver(doc: string): Promise<Unsent[]>
-  add(doc: string, edit: Unsent): Promise<void>
-  remove(doc: string, id: string): Promise<void>
-}
-
-/** For clients that keep nothing over a restart. */
-export const noStore: UnsentStore = { takeOver: async () => [], add: async () => undefined, remove: async () => undefined }
-
-export interface ClientParts {
-  /** False when the socket is not open. */
-  send(bytes: Uint8Array): boolean
-  /** Who is signed in, and at which station. */
-  self(): { station: string; id: string; name: string }
-  now(): number
-  unsent: UnsentStore
-  /** Runs `work` after `ms`; returns how to call it off. */
-  later(ms: number, work: () => void): () => void
-  onFault(fault: unknown): void
-}
-
 /** One screen's end of the live plane (SPEC V-10). The socket, the clock and the store come in, so that it runs anywhere. */
-export class LiveClient {
+export class LiveClient implements ClientHub {
   readonly parts: ClientParts
   readonly #docs = new Map<string, ClientDoc>()
   readonly #rooms = new Map<string, ClientRoom>()
@@ -57,7 +35,7 @@ export class LiveClient {
     return room as unknown as Room<Body>
   }
 
-  forget(one: ClientDoc | ClientRoom): void {
+  forget(one: { readonly name: string }): void {
     if (this.#docs.get(one.name) === one) this.#docs.delete(one.name)
     if (this.#rooms.get(one.name) === one) this.#rooms.delete(one.name)
   }

@@ -1,20 +1,12 @@
 import * as Y from 'yjs'
 import type { Sentence } from '#core/kernel/index.ts'
-import type { LiveClient } from './client.ts'
+import type { ClientHub, Unsent } from './clientHub.ts'
 import { newClientId } from './clientId.ts'
 import { LiveDocument } from './document.ts'
 import type { DocView, LiveDoc } from './liveDoc.ts'
 import type { MessageOf } from './messages.ts'
 import { stamped } from './refusals.ts'
 import type { Stamped } from './stamped.ts'
-
-/** One edit that is not on the station's disk yet. `id` names it in the browser's own store. */
-export interface Unsent {
-  id: string
-  key: string
-  value: Stamped
-  update: Uint8Array
-}
 
 type Waiting = Unsent & { tries: number }
 
@@ -26,7 +18,7 @@ const ofBytes = new Set(['live.gap', 'live.foreign-client', 'live.malformed', 'l
 export class ClientDoc implements LiveDoc {
   readonly name: string
   users = 0
-  readonly #client: LiveClient
+  readonly #client: ClientHub
   #document = new LiveDocument()
   #writer: number
   readonly #waiting = new Map<number, Waiting>()
@@ -40,7 +32,7 @@ export class ClientDoc implements LiveDoc {
   #view: DocView<Stamped> | null = null
   readonly #listeners = new Set<() => void>()
 
-  constructor(client: LiveClient, name: string) {
+  constructor(client: ClientHub, name: string) {
     this.#client = client
     this.name = name
     this.#writer = newClientId(client.parts.self().station)

@@ -1,4 +1,4 @@
-import type { LiveClient } from './client.ts'
+import type { ClientHub } from './clientHub.ts'
 import type { Presence, Room } from './liveDoc.ts'
 import type { MessageOf, Present } from './messages.ts'
 
@@ -12,7 +12,7 @@ const silenceMs = 20_000
 export class ClientRoom implements Room {
   readonly name: string
   users = 0
-  readonly #client: LiveClient
+  readonly #client: ClientHub
   readonly #heard = new Map<string, { item: Present; at: number }>()
   #others: Presence[] | null = null
   #body: string | null = null
@@ -21,7 +21,7 @@ export class ClientRoom implements Room {
   #off: (() => void) | null = null
   readonly #listeners = new Set<() => void>()
 
-  constructor(client: LiveClient, name: string) {
+  constructor(client: ClientHub, name: string) {
     this.#client = client
     this.name = name
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { LiveClient, noStore, type UnsentStore } from '#core/live/client.ts'
+import { LiveClient } from '#core/live/client.ts'
+import { noStore, type UnsentStore } from '#core/live/clientHub.ts'
 import type { Client } from '#lab/federation/client.ts'
 
 export interface TestScreen {

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
-import { LiveClient, noStore } from '#core/live/client.ts'
+import { LiveClient } from '#core/live/client.ts'
+import { noStore } from '#core/live/clientHub.ts'
 import type { LiveDoc } from '#core/live/liveDoc.ts'
 
 const againMs = 100

@@ -1,5 +1,4 @@
-import type { UnsentStore } from '../client.ts'
-import type { Unsent } from '../clientDoc.ts'
+import type { Unsent, UnsentStore } from '../clientHub.ts'
 
 const databaseName = 'fengsui.live'
 const storeName = 'unsent'
