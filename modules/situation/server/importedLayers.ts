@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { newId, refuse } from '#core/kernel/index.ts'
 import type { ImportReport, LayerKind } from '#core/geo/importReport.ts'
 import { spatialTable, type SpatialTable } from '#core/geo/server/spatial.ts'
-import { importFeatures, type ImportOptions } from '#core/geo/server/import/importFeatures.ts'
+import type { ImportOptions } from '#core/geo/server/import/importFeatures.ts'
 import type { FeatureSource } from '#core/geo/server/import/source.ts'
 import { bigInteger } from '#core/sql/server/columns.ts'
 import type { Database, Db, Migration } from '#core/sql/server/database.ts'
@@ -76,6 +76,8 @@ export async function importLayer(database: Database, source: FeatureSource, opt
     await table.migration.up(tx, database.dialect)
   })
   try {
+    // What mends shapes is large: a station that only shows layers does not carry it.
+    const { importFeatures } = await import('#core/geo/server/import/importFeatures.ts')
     const report = await importFeatures(source, async (features) => {
       await database.write(async (tx) => {
         await table.put(tx, features)
