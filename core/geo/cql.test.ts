@@ -92,6 +92,7 @@ describe('CQL2 text', () => {
       expect(fault(deep)?.en).toBe(`nested deeper than ${maxFilterDepth} levels`)
     }
     expect(fault(`S_INTERSECTS(geometry, ${'GEOMETRYCOLLECTION('.repeat(300)}POINT(1 2)${')'.repeat(300)})`)?.en).toBe(`nested deeper than ${maxFilterDepth} levels`)
+    expect(fault(`code LIKE '${'%x'.repeat(200)}'`)?.en).toBe('a pattern has at most 240 characters')
     expect(fault(`code = '${'x'.repeat(9_000)}'`)?.en).toBe('a filter has at most 8000 characters')
   })
 

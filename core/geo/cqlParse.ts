@@ -117,8 +117,13 @@ function readPattern(reader: CqlReader): { pattern: string; casei: boolean } {
     })
   }
   if (reader.peek().kind !== 'text') throw reader.expected("引号中的样式（如 '乌什%'）", "a pattern in quotation marks, such as '乌什%'")
-  return { pattern: reader.take().text, casei: false }
+  const { text, at } = reader.take()
+  if (text.length > maxPatternLength) throw new CqlError(at, `样式至多 ${maxPatternLength} 个字符`, `a pattern has at most ${maxPatternLength} characters`)
+  return { pattern: text, casei: false }
 }
+
+/** A pattern is laid over every text at every place: the longer both are, the longer it takes. */
+const maxPatternLength = 240
 
 const reserved = new Set(['AND', 'OR', 'NULL', ...comparingWords])
 

@@ -104,7 +104,7 @@ describe('what /ogc says is what the API says', () => {
 describe('GDAL', () => {
   it('finds the collections and their fields, and has nothing to complain of', async () => {
     const layers = await reader.info()
-    for (const line of ['divisions (title: 行政区划) (Point)', 'incidents (title: 突发事件) (Point)', 'plots (title: 标绘)']) expect(layers).toContain(line)
+    for (const line of ['divisions (title: 行政区划) (Point)', 'division-areas (title: 地州市范围（示意）) (Multi Polygon)', 'incidents (title: 突发事件) (Point)', 'plots (title: 标绘)']) expect(layers).toContain(line)
     const incident = await reader.info('incidents')
     for (const line of ['Feature Count: 3', 'id: String', 'title: String', 'occurredAt: DateTime', 'approximate: Integer(Boolean)']) expect(incident).toContain(line)
     expect(await reader.info('plots', '-where', `label = '点 7'`)).toContain('Feature Count: 1')

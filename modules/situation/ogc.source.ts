@@ -36,6 +36,8 @@ export interface FeatureSource {
   id: string
   title: Sentence
   description: Sentence
+  /** A filter in CQL2 text that makes sense here. */
+  example: string
   /** By name; `geometry` among them. */
   queryables: Readonly<Record<string, Queryable>>
   /** The property that `datetime` goes by; null where features have no time. */

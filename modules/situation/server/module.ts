@@ -30,6 +30,6 @@ export const situationModule: StationModule = {
     tileRoutes(app, station, baseMap)
     situationRoutes(app, station, baseMap)
     importedRoutes(app, station)
-    ogcRoutes(app, station, ogcSources(station))
+    ogcRoutes(app, station, ogcSources(station, baseMap))
   },
 }

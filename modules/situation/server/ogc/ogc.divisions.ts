@@ -13,6 +13,7 @@ export function divisionsSource(self: Address): FeatureSource {
     id: 'divisions',
     title: { zh: '行政区划', en: 'Administrative divisions' },
     description: { zh: '本平台辖区的行政区划（GB/T 2260），位置为政府驻地，仅供示意', en: 'Divisions of this station’s region (GB/T 2260) at the seats of their governments, for orientation only' },
+    example: `level = 'county' AND name LIKE '%市'`,
     time: null,
     queryables: {
       geometry: geometryQueryable,
@@ -25,9 +26,14 @@ export function divisionsSource(self: Address): FeatureSource {
   }, () => (loaded ??= load(self)))
 }
 
+/** Of `65/6529/652927/s1` it is 652927. */
+export function ownDivision(self: Address): string | undefined {
+  return self.split('/').filter((segment) => /^[0-9]{2,6}$/.test(segment)).at(-1)
+}
+
 async function load(self: Address): Promise<OgcFeature[]> {
   const divisions = await divisionsFor(self)
-  const top = self.split('/').filter((segment) => /^[0-9]{2,6}$/.test(segment)).at(-1)
+  const top = ownDivision(self)
   const own = top === undefined ? undefined : divisions.find(top)
   if (!own) return []
   return withAllBelow(own, divisions).map(featureOf).sort((a, b) => (a.id < b.id ? -1 : 1))

@@ -60,7 +60,7 @@ export function htmlPage({ language, title, crumbs, json, body }: PageParts): st
 <body>
 <header>
 <nav>${crumbs.map((crumb) => html`<a href="${crumb.href}">${crumb.title}</a> › `)}<span>${title}</span></nav>
-<a href="${json}">JSON</a>
+<a class="data" href="${json}">JSON</a>
 </header>
 <main>
 <h1>${title}</h1>
@@ -78,14 +78,14 @@ const style = `
 :root { color-scheme: light dark; --ink: #1a2230; --ground: #ffffff; --soft: #f2f5f9; --line: #c5cedb; --link: #0b57b0; --muted: #55606f }
 @media (prefers-color-scheme: dark) { :root { --ink: #e3eaf4; --ground: #0d1520; --soft: #162130; --line: #33445a; --link: #7fb6ff; --muted: #a3b1c2 } }
 * { box-sizing: border-box }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.6 "Noto Sans SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif }
+body { margin: 0; overflow-wrap: anywhere; background: var(--ground); color: var(--ink); font: 16px/1.6 "Noto Sans SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif }
 header { display: flex; justify-content: space-between; gap: 16px; padding: 12px 24px; background: var(--soft); border-bottom: 1px solid var(--line) }
-main { max-width: 1280px; margin: 0 auto; padding: 16px 24px 48px }
+main { max-width: 1760px; margin: 0 auto; padding: 16px 24px 48px }
 h1 { font-size: 24px; margin: 8px 0 16px } h2 { font-size: 18px; margin: 28px 0 8px }
-a { color: var(--link) } .muted { color: var(--muted) }
+a { color: var(--link) } .data { white-space: nowrap } .muted { color: var(--muted) }
 .wide { overflow-x: auto } table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; vertical-align: top; padding: 6px 10px; border-bottom: 1px solid var(--line); overflow-wrap: anywhere } td { min-width: 72px }
-th { white-space: nowrap; background: var(--soft) } code, pre { font-family: ui-monospace, Consolas, monospace; font-size: 14px; overflow-wrap: anywhere; white-space: pre-wrap }
+th, td { text-align: left; vertical-align: top; padding: 6px 10px; border-bottom: 1px solid var(--line) }
+th { background: var(--soft) } .list th, .list td { white-space: nowrap } .list .long { white-space: normal; min-width: 280px } .facts th { width: 30%; min-width: 110px } code, pre { font-family: ui-monospace, Consolas, monospace; font-size: 14px; overflow-wrap: anywhere; white-space: pre-wrap }
 form { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; margin: 8px 0 } label { display: grid; gap: 2px; flex: 1 1 260px }
 input, button { font: inherit; padding: 6px 10px; color: inherit; background: var(--ground); border: 1px solid var(--muted); border-radius: 4px } button { background: var(--soft); cursor: pointer }
 .pages { display: flex; flex-wrap: wrap; gap: 16px; align-items: center; margin: 12px 0 }

@@ -8,6 +8,7 @@ import { cgcs2000, crs84, ogcCrsUris, webMercator } from '../../ogc.crs.ts'
 import { memorySource } from '../../ogc.memory.ts'
 import { geometryQueryable, type OgcFeature } from '../../ogc.source.ts'
 import { situationAccess } from '../../situation.access.ts'
+import { areasSource } from './ogc.areas.ts'
 import { divisionsSource } from './ogc.divisions.ts'
 import { ogcRoutes } from './ogc.routes.ts'
 
@@ -19,7 +20,7 @@ const feature = (n: number, change: Partial<OgcFeature> = {}): OgcFeature => ({
 })
 const points = [...Array.from({ length: 1_234 }, (_, n) => feature(n)), feature(9_998, { geometry: null }), feature(9_999, { geometry: { type: 'Point', coordinates: [-179, 10] } })]
 const pointsSource = memorySource({
-  id: 'points', title: words('点'), description: words('测试点'), time: 'at',
+  id: 'points', title: words('点'), description: words('测试点'), example: 'size > 3', time: 'at',
   queryables: { geometry: geometryQueryable, name: { type: 'text', title: words('名称') }, size: { type: 'number', title: words('大小') }, big: { type: 'boolean', title: words('大') }, at: { type: 'instant', title: words('时间') } },
 }, async () => points)
 
@@ -30,9 +31,10 @@ type Json = Items & OgcFeature & Problem & Definition & { collections: Items[] }
 interface Answer { status: number; headers: Record<string, unknown>; text: string; json(): Json }
 
 let app: App
+let areDrawn = true
 beforeAll(async () => {
   app = await createApp({ self: '65', mode: 'test', version: '1.2.3', access: situationAccess, personOf: async (token) => ({ id: token, account: token, name: token, roles: [token as Role] }) })
-  ogcRoutes(app, { clock: testClock(quake), version: '1.2.3' }, [divisionsSource('65/6529'), pointsSource])
+  ogcRoutes(app, { clock: testClock(quake), version: '1.2.3' }, [divisionsSource('65/6529'), areasSource('65', async () => areDrawn), pointsSource])
 })
 afterAll(() => app?.close())
 
@@ -234,5 +236,16 @@ describe('divisions', () => {
       properties: { code: '652927', name: '乌什县', path: '新疆维吾尔自治区 阿克苏地区 乌什县', level: 'county', initials: 'wsx' },
     })
     expect((await get(`/ogc/collections/divisions/items?${new URLSearchParams({ filter: `name LIKE '%市' AND level = 'county'` })}`)).json().features.map(({ properties }) => properties.name)).toEqual(['阿克苏市', '库车市'])
+  })
+
+  it('have the base map’s areas of prefectures beside them, each marked as schematic', async () => {
+    const { features } = (await get('/ogc/collections/division-areas/items')).json()
+    expect(features.map(({ properties }) => properties.note)).toEqual(features.map(() => '示意'))
+    expect(features.map(({ properties }) => properties.name)).toEqual(expect.arrayContaining(['阿克苏地区', '哈密市', '喀什地区']))
+    const around = (await get(`/ogc/collections/division-areas/items?${new URLSearchParams({ filter: 'S_INTERSECTS(geometry, POINT(79.22 41.22))' })}`)).json()
+    expect(around.features.map(({ id }) => id)).toEqual(['652900'])
+    expect((await areasSource('65/6529/652927', async () => true).items({ bbox: null, period: null, filter: null, limit: 10, offset: 0 })).matched).toBe(0)
+    areDrawn = false
+    expect((await get('/ogc/collections/division-areas/items')).json().numberMatched).toBe(0)
   })
 })

@@ -1,6 +1,8 @@
 import type { Language } from '#core/http/server/problem.ts'
 import type { Sentence } from '#core/kernel/index.ts'
+import type { CqlType } from '#core/geo/cqlBind.ts'
 import { geometryToWkt } from '#core/geo/cqlWkt.ts'
+import { beijingSecond } from '#core/ui/beijingTime.ts'
 import type { FeatureSource, OgcFeature } from '../../ogc.source.ts'
 import { html, htmlPage, speaker, type Crumb, type Markup } from './ogc.html.ts'
 import type { Link } from './ogc.links.ts'
@@ -42,7 +44,7 @@ export function collectionPage(context: PageContext, source: FeatureSource, { bb
   const href = collectionHref(context, source)
   return page(context, say(source.title), [...home(context), collections(context)], html`<p>${say(source.description)}</p>
 <ul><li><a href="${href}/items">${say(texts.features)}</a></li><li><a href="${href}/queryables">${say(texts.queryables)}</a></li></ul>
-<h2>${say(texts.extent)}</h2><p><code>${bbox ? bbox.join(', ') : say(texts.none)}</code></p><p>${interval ? interval.map((end) => end ?? '…').join(' — ') : ''}</p>
+<h2>${say(texts.extent)}</h2><p><code>${bbox ? bbox.join(', ') : say(texts.none)}</code></p><p>${interval ? interval.map((end) => (end === null ? '…' : beijingSecond(Date.parse(end)))).join(' — ') : ''}</p>
 <h2>${say(texts.crs)}</h2><ul>${crs.map((uri) => html`<li><code>${uri}</code></li>`)}</ul>`)
 }
 
@@ -69,24 +71,26 @@ export function itemsPage(context: PageContext, source: FeatureSource, { feature
   const href = collectionHref(context, source)
   const names = Object.keys(source.queryables).filter((name) => name !== 'geometry')
   const count = features.length === 0 ? say(texts.noneFound) : say({ zh: `共 ${matched} 个，显示第 ${offset + 1}–${offset + features.length} 个`, en: `${matched} found; showing ${offset + 1}–${offset + features.length}` })
-  return page(context, say(texts.features), [...home(context), collections(context), collection(context, source)], html`${(['bbox', 'datetime', 'filter'] as const).map((name) => askForm(say, name, asked))}
+  return page(context, `${say(source.title)} · ${say(texts.features)}`, [...home(context), collections(context), collection(context, source)], html`${(['bbox', 'datetime', 'filter'] as const).map((name) => askForm(say, name, asked, name === 'filter' ? source.example : ''))}
 <div class="pages"><span>${count}</span>${previous ? html`<a href="${previous}" rel="prev">${say(texts.previous)}</a>` : ''}${next ? html`<a href="${next}" rel="next">${say(texts.next)}</a>` : ''}</div>
-<div class="wide"><table><tr><th></th>${names.map((name) => html`<th title="${name}">${say(source.queryables[name]!.title)}</th>`)}</tr>
-${features.map(({ id, properties }) => html`<tr><td><a href="${href}/items/${encodeURIComponent(id)}">${say(texts.open)}</a></td>${names.map((name) => html`<td>${textOf(properties[name])}</td>`)}</tr>`)}
+<div class="wide"><table class="list"><tr><th></th>${names.map((name) => html`<th title="${name}">${say(source.queryables[name]!.title)}</th>`)}</tr>
+${features.map(({ id, properties }) => html`<tr><td><a href="${href}/items/${encodeURIComponent(id)}">${say(texts.open)}</a></td>${names.map((name) => cell(textOf(properties[name], source.queryables[name]!.type)))}</tr>`)}
 </table></div>`)
 }
 
 /** One field a form: without script a form sends its empty fields, too. */
-function askForm(say: (sentence: Sentence) => string, name: 'bbox' | 'datetime' | 'filter', asked: Readonly<Record<string, string>>): Markup {
+function askForm(say: (sentence: Sentence) => string, name: 'bbox' | 'datetime' | 'filter', asked: Readonly<Record<string, string>>, example: string): Markup {
   const kept = Object.entries(asked).filter(([other]) => other !== name && other !== 'offset' && other !== 'f')
-  return html`<form method="get"><label>${say(texts.ask[name])}<input name="${name}" value="${asked[name]}" required></label>${kept.map(([other, value]) => html`<input type="hidden" name="${other}" value="${value}">`)}<input type="hidden" name="f" value="html"><button>${say(texts.go)}</button></form>`
+  return html`<form method="get"><label>${say(texts.ask[name])}${example}<input name="${name}" value="${asked[name]}" required></label>${kept.map(([other, value]) => html`<input type="hidden" name="${other}" value="${value}">`)}<input type="hidden" name="f" value="html"><button>${say(texts.go)}</button></form>`
 }
 
 export function itemPage(context: PageContext, source: FeatureSource, feature: OgcFeature): string {
   const say = speaker(context.language)
   const wkt = feature.geometry ? geometryToWkt(feature.geometry) : say(texts.none)
-  return page(context, feature.id, [...home(context), collections(context), collection(context, source), { title: say(texts.features), href: `${collectionHref(context, source)}/items` }], html`<div class="wide"><table>
-${Object.entries(feature.properties).map(([name, value]) => html`<tr><th>${source.queryables[name] ? say(source.queryables[name].title) : ''} <code>${name}</code></th><td>${textOf(value)}</td></tr>`)}
+  const { title, label, name } = feature.properties
+  const heading = [title, label, name].find((text): text is string => typeof text === 'string' && text !== '') ?? feature.id
+  return page(context, heading, [...home(context), collections(context), collection(context, source), { title: say(texts.features), href: `${collectionHref(context, source)}/items` }], html`<div class="wide"><table class="facts">
+${Object.entries(feature.properties).map(([name, value]) => html`<tr><th>${source.queryables[name] ? say(source.queryables[name].title) : ''} <code>${name}</code></th><td>${textOf(value, source.queryables[name]?.type)}</td></tr>`)}
 <tr><th>${say(texts.geometry)}</th><td><code>${wkt.length > 4_000 ? `${wkt.slice(0, 4_000)}…` : wkt}</code></td></tr>
 </table></div>`)
 }
@@ -113,7 +117,11 @@ const collections = ({ language, root }: PageContext): Crumb => ({ title: texts.
 const collectionHref = ({ root }: PageContext, { id }: FeatureSource): string => `${root}/collections/${id}`
 const collection = (context: PageContext, source: FeatureSource): Crumb => ({ title: source.title[context.language], href: collectionHref(context, source) })
 
-function textOf(value: unknown): string {
+/** People read Beijing time; data is in UTC. */
+function textOf(value: unknown, type?: CqlType): string {
   if (value === null || value === undefined) return ''
+  if (type === 'instant' && typeof value === 'string') return beijingSecond(Date.parse(value))
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
+
+const cell = (text: string): Markup => (text.length > 40 ? html`<td class="long">${text}</td>` : html`<td>${text}</td>`)

@@ -15,12 +15,13 @@ const about: Omit<FeatureSource, 'extent' | 'items' | 'item'> = {
   id: 'plots',
   title: { zh: '标绘', en: 'Plots' },
   description: { zh: '本平台可见的全部标绘图层上的图元（GB/T 35649-2017），与 /api/layers/{id}/features 一致', en: 'What is drawn on all layers known here (GB/T 35649-2017); the same as /api/layers/{id}/features' },
+  example: `symbol = 'A10300' AND label LIKE '%点%'`,
   time: 'updatedAt',
   queryables: {
     geometry: geometryQueryable,
-    plot: text('标绘（事件）编号', 'Plot, which is the incident'), layer: text('图层', 'Layer'), layerName: text('图层名称', 'Name of the layer'), ownerStation: text('图层所属平台', 'Owner of the layer'),
-    key: text('图元编号', 'Key'), shape: text('图形', 'Shape'), symbol: text('图元代码', 'Symbol'), symbolName: text('图元名称', 'Name of the symbol'), label: text('标注', 'Label'), remark: text('备注', 'Remark'),
+    label: text('标注', 'Label'), symbol: text('图元代码', 'Symbol'), symbolName: text('图元名称', 'Name of the symbol'), shape: text('图形', 'Shape'), remark: text('备注', 'Remark'),
     author: text('作者', 'Author'), station: text('作者所在平台', 'Station of the author'), updatedAt: moment('更新时间', 'Updated at'), from: moment('有效期起', 'Valid from'), until: moment('有效期止', 'Valid until'),
+    layerName: text('图层名称', 'Name of the layer'), ownerStation: text('图层所属平台', 'Owner of the layer'), layer: text('图层', 'Layer'), plot: text('标绘（事件）编号', 'Plot, which is the incident'), key: text('图元编号', 'Key'),
   },
 }
 

@@ -18,7 +18,7 @@ import { splitFilter } from './ogc.sql.ts'
 
 const title = { zh: '', en: '' }
 const about: Omit<FeatureSource, 'extent' | 'items' | 'item'> = {
-  id: 'things', title, description: title, time: 'occurredAt',
+  id: 'things', title, description: title, example: '', time: 'occurredAt',
   queryables: { geometry: geometryQueryable, title: { type: 'text', title }, size: { type: 'number', title }, open: { type: 'boolean', title }, occurredAt: { type: 'instant', title }, updatedAt: { type: 'instant', title } },
 }
 const table = spatialTable('things')

@@ -38,7 +38,7 @@ export const ogcTexts = {
   ask: {
     bbox: both('范围：西,南,东,北', 'Box: west,south,east,north'),
     datetime: both('时间：2024-01-23 或 2024-01-22T18:00:00Z/..', 'Time: 2024-01-23 or 2024-01-22T18:00:00Z/..'),
-    filter: both("条件（CQL2）：level IN ('I','II') AND title LIKE '%地震%'", "Filter (CQL2): level IN ('I','II') AND title LIKE '%地震%'"),
+    filter: both('条件（CQL2）：', 'Filter (CQL2): '),
   },
   types,
   parameters: {
