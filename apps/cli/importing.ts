@@ -14,6 +14,7 @@ import { language, OperatorFault, say, saySentence } from './language.ts'
 export class Cancelled extends OperatorFault {
   constructor() {
     super('已取消，原有内容未变', 'Cancelled; what was there is unchanged')
+    this.name = 'Cancelled'
   }
 }
 
@@ -22,6 +23,7 @@ export async function importing<T>(data: string, work: (folder: DataFolder, sign
   const folder = await openFolder(data)
   const controller = new AbortController()
   const stop = () => controller.abort(new Cancelled())
+  // For as long as the process lives: a second Ctrl-C must not cut the clearing up short.
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   try {
@@ -33,8 +35,6 @@ export async function importing<T>(data: string, work: (folder: DataFolder, sign
     if (isRefusal(fault)) throw new OperatorFault(saySentence(fault.sentence), saySentence(fault.sentence))
     throw fault
   } finally {
-    process.off('SIGINT', stop)
-    process.off('SIGTERM', stop)
     await folder.close()
   }
 }

@@ -11,7 +11,7 @@ import { trace } from './trace.ts'
 import { addUser, listUsers, resetPassword, setUserState } from './user.ts'
 import { verify } from './verify.ts'
 
-// Exit codes: 0 done; 1 the operator can put it right, or something was found to be wrong; 2 wrong usage.
+// Exit codes: 0 done; 1 the operator can put it right, or something was found to be wrong; 2 wrong usage; 130 cancelled.
 
 const print = (text: string) => { process.stdout.write(`${text}\n`) }
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -187,6 +187,7 @@ try {
     // The operator's own faults have words enough; ours come with their origin.
     const ours = !(fault instanceof OperatorFault) && process.env.FENGSUI_DEBUG
     process.stderr.write(`fengsui: ${fault instanceof Error ? (ours ? fault.stack : fault.message) : String(fault)}\n`)
-    process.exitCode = 1
+    // As shells say it of Ctrl-C.
+    process.exitCode = fault instanceof OperatorFault && fault.name === 'Cancelled' ? 130 : 1
   }
 }
