@@ -3,7 +3,6 @@ import type { Geometry, Position } from '#core/geo/geojson.ts'
 import { partsOf } from '#core/geo/geometryParts.ts'
 import { isSameGeometry } from './exchange.same.ts'
 import { readProperties, type ReadProperties } from './exchange.properties.ts'
-import { distance, planeOf } from './shapes.plane.ts'
 import { strokeGeometry } from './shapes.ts'
 import { maxPoints, strokeBody, type Shape, type StrokeBody } from './stroke.ts'
 import { symbolByCode, type SymbolGeometry } from './symbols.ts'
@@ -119,18 +118,32 @@ function bodyOf({ kind, points }: FigureRead, { shape, style }: ReadProperties, 
   return read.data
 }
 
-/** As many points as a stroke takes: each at least so far from the one before, the ends kept. Linear, however wild the line. */
+/**
+ * As many points as a stroke takes. The points go into as many equal runs, and of each run the one stays that makes
+ * the largest triangle with the one kept before and the middle of the run after: linear, however wild the line.
+ */
 function thinned(points: [number, number][]): [number, number][] {
-  const plane = planeOf(points)
-  const vs = points.map((p) => plane.toPlane(p))
-  for (let apart = 0.5; apart < 1e8; apart *= 1.6) {
-    let last = 0
-    const kept = points.filter((_, i) => {
-      if (i > 0 && i < points.length - 1 && distance(vs[i]!, vs[last]!) < apart) return false
-      last = i
-      return true
-    })
-    if (kept.length <= maxPoints) return kept
+  const run = (points.length - 2) / (maxPoints - 2)
+  const kept = [points[0]!]
+  for (let k = 0; k < maxPoints - 2; k++) {
+    const [from, to] = [1 + Math.floor(k * run), 1 + Math.floor((k + 1) * run)]
+    const next = middleOf(points, to, Math.min(points.length, 1 + Math.floor((k + 2) * run)))
+    const [ax, ay] = kept.at(-1)!
+    let [best, most] = [from, -1]
+    for (let i = from; i < to; i++) {
+      const area = Math.abs((points[i]![0] - ax) * (next[1] - ay) - (next[0] - ax) * (points[i]![1] - ay))
+      if (area > most) [best, most] = [i, area]
+    }
+    kept.push(points[best]!)
   }
-  return points.slice(0, maxPoints)
+  return [...kept, points.at(-1)!]
+}
+
+function middleOf(points: readonly [number, number][], from: number, to: number): [number, number] {
+  let [x, y] = [0, 0]
+  for (let i = from; i < to; i++) {
+    x += points[i]![0]
+    y += points[i]![1]
+  }
+  return to > from ? [x / (to - from), y / (to - from)] : points.at(-1)!
 }

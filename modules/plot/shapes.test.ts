@@ -169,6 +169,52 @@ describe('worked examples', () => {
   })
 })
 
+describe('outlines of sensibly placed points', () => {
+  const turned = (metres: number, degrees: number): [number, number] => [(metres * Math.sin((degrees * Math.PI) / 180)) / 78_850, (metres * Math.cos((degrees * Math.PI) / 180)) / 111_130]
+  const walkFrom = (start: [number, number], steps: [number, number][]) => {
+    let heading = 0
+    const way = [start]
+    for (const [metres, turn] of steps) {
+      heading += turn
+      const [dx, dy] = turned(metres, heading)
+      way.push([way.at(-1)![0] + dx, way.at(-1)![1] + dy])
+    }
+    return way
+  }
+  const isSimple = (r: readonly Position[]) => {
+    const side = (a: Position, b: Position, c: Position) => Math.sign((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
+    for (let i = 1; i < r.length; i++) for (let j = i + 2; j < r.length; j++) {
+      const [a, b, c, d] = [r[i - 1]!, r[i]!, r[j - 1]!, r[j]!]
+      if (side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0) return false
+    }
+    return true
+  }
+
+  it('of attack arrows do not cross themselves: ways of gentle turns, tails narrower than the way is long', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: 3_000, max: 9_000 }), fc.integer({ min: -40, max: 40 })), { minLength: 1, maxLength: 6 }), fc.integer({ min: 200, max: 2_500 }), (steps, tail) => {
+      const way = walkFrom([80, 45], steps)
+      const [dx] = turned(tail / 2, 90)
+      expect(isSimple(ring(strokeGeometry(figure('attack-arrow', [[80 - dx, 45], [80 + dx, 45], ...way.slice(1)]))))).toBe(true)
+    }), { numRuns: 400 })
+  })
+
+  it('of pincers do not cross themselves: tips ahead of the base and no farther aside than ahead', () => {
+    fc.assert(fc.property(fc.integer({ min: 2_000, max: 9_000 }), fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 100 }), (base, aside, ahead) => {
+      const [half] = turned(base / 2, 90)
+      const [dx, dy] = [turned(base * (0.15 + aside / 150), 90)[0], turned(base * (0.9 + ahead / 50), 0)[1]]
+      expect(isSimple(ring(strokeGeometry(figure('pincer-arrow', [[80 - half, 45], [80 + half, 45], [80 + dx, 45 + dy]]))))).toBe(true)
+    }), { numRuns: 400 })
+  })
+
+  it('of assembly areas, circles and sectors never cross themselves', () => {
+    fc.assert(fc.property(fc.array(point, { minLength: 3, maxLength: 3 }), fc.constantFrom<Shape>('assembly-area', 'circle', 'sector'), (cells, shape) => {
+      const geometry = strokeGeometry(figure(shape, cells.map(([x, y]): [number, number] => [80 + x / 1e4, 45 + y / 1e4])))
+      fc.pre(geometry.type === 'Polygon')
+      expect(isSimple(ring(geometry))).toBe(true)
+    }), { numRuns: 400 })
+  })
+})
+
 describe('handles', () => {
   it('moved and moved back leave the figure as it was', () => {
     fc.assert(fc.property(drawn, fc.nat(), point, (f, which, [dx, dy]) => {

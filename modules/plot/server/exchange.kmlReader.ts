@@ -1,27 +1,39 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Element, Node } from '@xmldom/xmldom'
+import { refuse } from '#core/kernel/index.ts'
 import type { Geometry, Position } from '#core/geo/geojson.ts'
 import { tooMany } from '../exchange.geojson.ts'
 import { addFeature, importLimits, newImport, type ImportResult } from '../exchange.read.ts'
-import { childOf, childrenOf, parseXml, textOf } from './exchange.xml.ts'
+import { childOf, childrenOf, parseXml, pieceName, textOf } from './exchange.xml.ts'
 import { kmlStyles, type StyleRead } from './exchange.kmlStyle.ts'
 
+/** Placemarks read before other work gets its turn. */
+const handful = 100
+
 /** Strokes of a KML text; folders become layer names, styles of foreign files become colours. */
-export function importKml(text: string): ImportResult {
-  const document = parseXml(text)
-  const styleFor = kmlStyles(document)
+export async function importKml(text: string, signal?: AbortSignal): Promise<ImportResult> {
+  const { frame, piece } = parseXml(text, 'Placemark')
+  if (frame.documentElement?.localName !== 'kml') throw refuse('plot.import-format', 'XML 但不是 KML', 'XML, but not KML')
+  const styleFor = kmlStyles(frame)
   const result = newImport()
   const left = { positions: importLimits.positions }
-  const visit = (node: Node, folder: string) => {
-    for (const child of childrenOf(node)) {
-      if (child.localName === 'Placemark') {
-        if (result.features >= importLimits.features) throw tooMany()
-        addPlacemark(result, child, folder, styleFor, left)
-      } else if (child.localName === 'Folder' || child.localName === 'Document') visit(child, child.localName === 'Folder' ? textOf(childOf(child, 'name')).trim().slice(0, 60) : folder)
-      else if (child.localName === 'kml') visit(child, folder)
-    }
+  for (const { element, folder } of placemarksOf(frame, '')) {
+    if (result.features >= importLimits.features) throw tooMany()
+    const placemark = element.localName === pieceName ? piece(Number(element.getAttribute('n'))) : element
+    addPlacemark(result, placemark, folder, styleFor, left)
+    if (result.features % handful > 0) continue
+    await setImmediate()
+    signal?.throwIfAborted()
   }
-  visit(document, '')
   return result
+}
+
+function* placemarksOf(node: Node, folder: string): Generator<{ element: Element; folder: string }> {
+  for (const child of childrenOf(node)) {
+    if (child.localName === pieceName || child.localName === 'Placemark') yield { element: child, folder }
+    else if (child.localName === 'Folder') yield* placemarksOf(child, textOf(childOf(child, 'name')).trim().slice(0, 60))
+    else if (child.localName === 'Document' || child.localName === 'kml') yield* placemarksOf(child, folder)
+  }
 }
 
 function addPlacemark(result: ImportResult, placemark: Element, folder: string, styleFor: (placemark: Element) => StyleRead, left: { positions: number }): void {

@@ -9,7 +9,7 @@ export type { ImportedStroke, ImportResult } from '../exchange.read.ts'
 export { exportGeoPackage } from './exchange.gpkg.ts'
 export { exportKml } from './exchange.kml.ts'
 
-export const maxImportBytes = 32 * 1024 * 1024
+export const maxImportBytes = 64 * 1024 * 1024
 export type ExchangeFormat = 'geojson' | 'kml' | 'gpkg'
 
 /** For downloads. */
@@ -23,7 +23,7 @@ export async function importStrokes(bytes: Uint8Array, signal?: AbortSignal): Pr
   const format = formatOf(bytes)
   if (format === 'gpkg') return importGeoPackage(bytes, signal)
   const text = decoded(bytes)
-  return format === 'kml' ? importKml(text) : importGeoJson(text.replace(/^\ufeff/, ''))
+  return format === 'kml' ? importKml(text, signal) : importGeoJson(text.replace(/^\ufeff/, ''))
 }
 
 function formatOf(bytes: Uint8Array): ExchangeFormat {
