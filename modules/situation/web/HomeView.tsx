@@ -1,12 +1,11 @@
 import { HomeOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import { api } from '#core/ui/web/api.ts'
 import { useMap } from '#core/ui/web/map/mapContext.ts'
 import { MapKeys } from '#core/ui/web/map/MapKeys.tsx'
-import { mapSearch } from '#core/ui/web/map/mapSearch.ts'
 import { MapTool } from '#core/ui/web/map/MapTools.tsx'
-import { recallView } from '#core/ui/web/map/rememberedView.ts'
+import { beganAnywhere } from '#core/ui/web/map/rememberedView.ts'
 import { useSession } from '#core/ui/web/session.ts'
 import { said, useText } from '#core/ui/web/texts.ts'
 import type { PlaceItem } from '../situation.api.ts'
@@ -25,12 +24,10 @@ export function HomeTool() {
     queryFn: async ({ signal }) => (await api.get<{ items: PlaceItem[] }>('/api/situation/places', { query: { q: code, size: 5 }, signal })).items.find((place) => place.kind === 'division' && place.code === code) ?? null,
     staleTime: Infinity,
   }).data
-  // Read once: by the time the answer is here the map has written its own view.
-  const isNew = useRef(mapSearch.get().c === undefined && recallView() === null)
   const there = home && home.lon !== null && home.lat !== null ? { center: [home.lon, home.lat] as [number, number], zoom: zoomOf(home) - (map.getContainer().clientWidth < 800 ? 0.8 : 0), bearing: 0 } : null
   useEffect(() => {
-    if (!there || !isNew.current) return
-    isNew.current = false
+    if (!there || !beganAnywhere.get()) return
+    beganAnywhere.set(false)
     map.jumpTo(there)
   })
   const go = () => { if (there) map.flyTo({ ...there, maxDuration: 2_000 }) }

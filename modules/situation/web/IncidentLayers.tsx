@@ -4,18 +4,20 @@ import { palettes } from '#core/ui/palette.ts'
 import { queryText } from '#core/ui/web/api.ts'
 import { useLook } from '#core/ui/web/look.tsx'
 import { useLayerEntries, useLayerLooks, type LayerEntry, type LayerLook } from '#core/ui/web/map/layerBoard.ts'
+import { useMapPlaces } from '#core/ui/web/map/mapPlaces.ts'
 import { mapSlot, removeLayers, useMapLayers } from '#core/ui/web/map/mapContext.ts'
 import { useMapParam } from '#core/ui/web/map/mapSearch.ts'
 import { isGripped, useMapSelection, type MapSelection } from '#core/ui/web/map/mapSelection.ts'
 import { onNews } from '#core/ui/web/live.ts'
 import { useText } from '#core/ui/web/texts.ts'
 import { grades } from '#modules/norms/index.ts'
-import { drawMark, incidentClasses, levelColours, levelInks, markAddress, markName, markRatio } from './incidentMarks.ts'
+import { drawMark, incidentClasses, incidentHalo, levelColours, levelInks, markAddress, markName, markRatio } from './incidentMarks.ts'
 import { situationTexts, type SaySituation } from './situationTexts.ts'
 import { readTimeRange } from './timeBins.ts'
+import { aboveSheet } from './zoomOf.ts'
 
 const source = 'incidents'
-const layers = { halo: 'incident-halo', clusters: 'incident-clusters', counts: 'incident-counts', marks: 'incident-marks' }
+const layers = { halo: incidentHalo, clusters: 'incident-clusters', counts: 'incident-counts', marks: 'incident-marks' }
 const clustered: ExpressionSpecification = ['has', 'point_count']
 const single: ExpressionSpecification = ['!', clustered]
 
@@ -24,8 +26,9 @@ export function IncidentLayers({ onSeveral }: { onSeveral: (ids: string[]) => vo
   const say = useText(situationTexts)
   const [theme] = useLook()
   const [selection, select] = useMapSelection()
-  const latest = useRef({ select, onSeveral, selection })
-  useEffect(() => { latest.current = { select, onSeveral, selection } })
+  const narrow = useMapPlaces()?.narrow === true
+  const latest = useRef({ select, onSeveral, selection, narrow })
+  useEffect(() => { latest.current = { select, onSeveral, selection, narrow } })
   const lookOf = useLayerLooks()
   const [t] = useMapParam('t')
   const url = useMemo(() => tilesOf(lookOf, t), [lookOf, t])
@@ -120,7 +123,7 @@ function entriesOf(say: SaySituation): LayerEntry[] {
   ]
 }
 
-interface Latest { select: (next: MapSelection | null) => void; onSeveral: (ids: string[]) => void; selection: MapSelection | null }
+interface Latest { select: (next: MapSelection | null) => void; onSeveral: (ids: string[]) => void; selection: MapSelection | null; narrow: boolean }
 
 /** Clicks and the hand that shows what can be clicked; silent while another part has the pointer. */
 function listen(map: MapLibre, latest: RefObject<Latest>): () => void {
@@ -129,7 +132,7 @@ function listen(map: MapLibre, latest: RefObject<Latest>): () => void {
   const click = (event: MapMouseEvent) => {
     if (isGripped() || event.defaultPrevented) return
     const [first, ...more] = hits(event)
-    const { select, onSeveral, selection } = latest.current
+    const { select, onSeveral, selection, narrow } = latest.current
     if (!first) {
       if (selection?.kind === 'incident') select(null)
       return
@@ -141,6 +144,7 @@ function listen(map: MapLibre, latest: RefObject<Latest>): () => void {
     }
     const ids = [...new Set([first, ...more].filter(({ layer }) => layer.id === layers.marks).map(({ properties }) => String(properties.id)))]
     onSeveral(ids)
+    if (narrow) map.easeTo({ center: event.lngLat, offset: aboveSheet(map, narrow) })
     select({ kind: 'incident', id: ids[0]! })
   }
   const over = () => { if (!isGripped()) map.getCanvas().style.cursor = 'pointer' }

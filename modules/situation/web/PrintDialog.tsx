@@ -11,6 +11,7 @@ import { useSession } from '#core/ui/web/session.ts'
 import { useShownMode } from '#core/ui/web/shownMode.ts'
 import { FaultNote } from '#core/ui/web/States.tsx'
 import { useText } from '#core/ui/web/texts.ts'
+import { baseGroups, findBase, signOf } from './baseGroups.ts'
 import { drawSheet } from './drawSheet.ts'
 import { pictureOf } from './printMap.ts'
 import { mmPerPixel, ratioAt, ratioText, roundRatios, sheetOf, zoomOfRatio, type Paper } from './printSheet.ts'
@@ -82,8 +83,8 @@ function usePrint() {
       const picture = await pictureOf(map, { ...size, pixelRatio: dpi / 96, zoom, base })
       const sheetCanvas = await drawSheet(sheet, { picture, lat, zoom, bearing: map.getBearing() }, {
         title: title || say('print.title.first', { station: station.name }), mode, legendTitle: say('print.legend'), scale: say('print.ratio', { ratio: ratioText(ratioAt(lat, zoom)) }),
-        maker: say('print.maker', { station: station.name, person: person.name }), date: say('print.date', { time: beijingMinute(Date.now()) }), note: say('print.note'), sources: attributionsOf(map.getStyle()).join(' · '),
-      }, withLegend ? legend : [])
+        maker: say('print.maker', { station: station.name, person: person.name }), date: say('print.date', { time: beijingMinute(Date.now()) }), note: say('print.note'), sources: attributionsOf(map.getStyle()).flatMap((line) => line.split(' · ')).filter((part) => !part.includes('示意')).join(' · '),
+      }, withLegend ? legend(base) : [])
       await saveCanvas(sheetCanvas, sheet, title || say('print.do'), format)
     } catch (fault) {
       setError(fault)
@@ -94,10 +95,18 @@ function usePrint() {
   return { print, working, error }
 }
 
-/** The signs of all that is switched on, each once. */
-function useShownLegend(): LegendSign[] {
+/** The signs of all that is switched on, each once; those of the base map as the paper's style has them. */
+function useShownLegend(): (base: StyleSpecification | null) => LegendSign[] {
+  const say = useText(situationTexts)
   const entries = useAllLayerEntries()
   const lookOf = useLayerLooks()
-  const signs = entries.filter((entry) => lookOf(entry.id, entry.shownAtFirst).shown).flatMap((entry) => entry.legend ?? [])
-  return [...new Map(signs.map((sign) => [sign.label, sign])).values()]
+  return (base) => {
+    const onPaper = base ? findBase(base.layers) : null
+    const signs = entries.filter((entry) => lookOf(entry.id, entry.shownAtFirst).shown).flatMap((entry) => {
+      const group = entry.group === 'base' ? baseGroups.find((one) => entry.id === `base.${one}`) : undefined
+      const layers = group && onPaper?.get(group)
+      return layers ? signOf(group, layers, say(`base.${group}`)) : entry.legend ?? []
+    })
+    return [...new Map(signs.map((sign) => [sign.label, sign])).values()]
+  }
 }

@@ -15,7 +15,7 @@ import { markAddress, markName } from './incidentMarks.ts'
 import { pinText } from './pin.ts'
 import { usePlaces } from './situationApi.ts'
 import { situationTexts } from './situationTexts.ts'
-import { zoomOf } from './zoomOf.ts'
+import { aboveSheet, zoomOf } from './zoomOf.ts'
 
 /** Finds divisions by name, pinyin initials or code, incidents by title, and positions as people write them; goes there and leaves a pin. */
 export function SearchBox() {
@@ -93,12 +93,13 @@ function keyOf(hit: PlaceItem): string {
 
 function useGo(): (hit: PlaceItem) => void {
   const map = useMap()
+  const narrow = useMapPlaces()?.narrow === true
   const [, setPin] = useMapParam('pin')
   const [, select] = useMapSelection()
   return (hit) => {
     if (hit.lon === null || hit.lat === null) return
     const zoom = hit.kind === 'division' ? zoomOf(hit) : Math.max(map.getZoom(), zoomOf(hit))
-    map.flyTo({ center: [hit.lon, hit.lat], zoom, maxDuration: 2_500 })
+    map.flyTo({ center: [hit.lon, hit.lat], zoom, offset: aboveSheet(map, narrow), maxDuration: 2_500 })
     if (hit.kind === 'incident') {
       select({ kind: 'incident', id: hit.id })
       return

@@ -28,6 +28,8 @@ export function markName(of: { code: string; level: string; mode: string }): str
   return `incident ${classOf(of.code)} ${of.level} ${of.mode}`
 }
 
+/** The map layer behind the selected one. */
+export const incidentHalo = 'incident-halo'
 export const markRatio = 2
 const side = 40
 

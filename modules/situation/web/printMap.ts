@@ -1,6 +1,6 @@
 import maplibregl, { type Map as MapLibre, type StyleSpecification } from 'maplibre-gl'
 import { mapSlot } from '#core/ui/web/map/mapContext.ts'
-import { drawMark, markRatio } from './incidentMarks.ts'
+import { drawMark, incidentHalo, markRatio } from './incidentMarks.ts'
 import { onPaper } from './printSheet.ts'
 
 export interface MapPicture {
@@ -50,7 +50,8 @@ function onOtherBase(live: MapLibre, base: StyleSpecification): StyleSpecificati
   const now = live.getStyle()
   const slots: readonly string[] = Object.values(mapSlot)
   const own = new Set(Object.keys(base.sources))
-  const overlays = now.layers.filter((layer) => 'source' in layer && !own.has(layer.source))
+  // What is merely selected is no part of the picture.
+  const overlays = now.layers.filter((layer) => 'source' in layer && !own.has(layer.source) && layer.id !== incidentHalo)
   const hidden = new Set(now.layers.filter((layer) => !slots.includes(layer.id) && layer.layout?.visibility === 'none').map(({ id }) => id))
   const layers = base.layers.filter(({ id }) => !slots.includes(id)).map((layer) => (hidden.has(layer.id) ? { ...layer, layout: { ...layer.layout, visibility: 'none' as const } } : layer))
   return { ...base, sources: { ...now.sources, ...base.sources }, layers: [...layers, ...onPaper(overlays)] as StyleSpecification['layers'] }

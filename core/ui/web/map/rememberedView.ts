@@ -1,6 +1,10 @@
+import { shared } from './shared.ts'
 import { readViewpoint, viewpointText, type MapViewpoint } from './mapSearch.ts'
 
 const remembered = 'fengsui.map.view'
+
+/** Nothing said where to begin: neither the address nor what this browser remembers. */
+export const beganAnywhere = shared(false)
 
 /** Where this browser last looked. */
 export function recallView(): MapViewpoint | null {

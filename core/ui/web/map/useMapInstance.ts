@@ -2,7 +2,7 @@ import maplibregl, { type Map as MapLibre, type StyleSpecification } from 'mapli
 import { useEffect, useRef, useState, type RefObject } from 'react'
 import { readViewpoint, mapSearch, setMapParams, viewpointText } from './mapSearch.ts'
 import { drawGlyphsWhole } from './wholeGlyphs.ts'
-import { recallView, rememberView } from './rememberedView.ts'
+import { beganAnywhere, recallView, rememberView } from './rememberedView.ts'
 
 export interface MapInstance {
   map: MapLibre | null
@@ -93,6 +93,7 @@ function useFollowedAddress(map: MapLibre | null): void {
 
 function makeMap(container: HTMLElement, style: StyleSpecification): MapLibre | null {
   const view = readViewpoint(mapSearch.get().c) ?? recallView()
+  beganAnywhere.set(view === null)
   try {
     return new maplibregl.Map({
       container,
