@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Problem, type Client } from '#lab/federation/client.ts'
+import { Problem, until, type Client } from '#lab/federation/client.ts'
 import { federation, type Federation } from '#lab/federation/federation.ts'
 import { layerPath, plotClient, pointAt, reportedIncident, type PlotAnswers } from '#lab/plot/plotFederation.ts'
 import type { IncidentItem } from '#modules/incident/incident.api.ts'
@@ -98,6 +98,18 @@ describe('what /ogc says is what the API says', () => {
     expect((await duty.get<Feature>(`/ogc/collections/plots/items/${encodeURIComponent(`${layer}:${id}`)}`)).properties.label).toBe('前方指挥部')
     await drawer.ask('DELETE', layerPath(layer, `/features/${id}`))
     expect(await here()).toEqual([])
+  })
+
+  it('also of what another station draws, once it has come over the link', async () => {
+    const layer = layerIdOf(plots[2]!, county)
+    const here = async () => (await items('plots', { layer })).features
+    expect(await here()).toEqual([])
+    const there = await plotClient(tree, county, 'duty')
+    const { id } = await there.ask('POST', layerPath(layer, '/features'), pointAt(78.63, 41.26, '震中'))
+    const [found] = await until('the county’s stroke at the prefecture', async () => { const features = await here(); return features.length > 0 && features })
+    expect(found).toMatchObject({ id: `${layer}:${id}`, geometry: { coordinates: [78.63, 41.26] }, properties: { label: '震中', station: county, ownerStation: county, plot: plots[2] } })
+    await there.ask('DELETE', layerPath(layer, `/features/${id}`))
+    await until('its end at the prefecture', async () => (await here()).length === 0)
   })
 })
 

@@ -4,6 +4,7 @@ import { testClock } from '#core/kernel/index.ts'
 import type { Role } from '#core/http/roles.ts'
 import { createApp } from '#core/http/server/createApp.ts'
 import type { App } from '#core/http/server/app.ts'
+import { plotReaders } from '#modules/plot/index.ts'
 import { cgcs2000, crs84, ogcCrsUris, webMercator } from '../../ogc.crs.ts'
 import { memorySource } from '../../ogc.memory.ts'
 import { geometryQueryable, type OgcFeature } from '../../ogc.source.ts'
@@ -205,6 +206,8 @@ describe('OGC API Features', () => {
     expect((await app.inject({ url: '/ogc' })).statusCode).toBe(401)
     expect((await get('/ogc', { authorization: 'Bearer security' })).status).toBe(403)
     expect((await get('/ogc/collections/points/items', { authorization: 'Bearer machine' })).status).toBe(200)
+    // Who reads plots and incidents here must be allowed to read them there.
+    for (const role of situationAccess['situation.read']!) expect(plotReaders).toContain(role)
   })
 
   it('has pages for people: escaped, without script, in both languages', async () => {

@@ -61,7 +61,7 @@ export function ogcRoutes(app: App, station: Pick<Station, 'clock' | 'version'>,
 
   // The console answers browsers for addresses of its own; these are none of them.
   app.get('/ogc/*', { schema: { hide: true }, config }, () => {
-    throw refuse('ogc.not-found', '没有这个数据集或页面', 'There is no such collection or page')
+    throw refuse('ogc.not-found', '没有这个要素集或页面', 'There is no such collection or page')
   })
 }
 
