@@ -13,7 +13,7 @@ export function sheetHtml(): string {
   return `<!doctype html><meta charset="utf-8"><style>
     body{margin:0;font:12px sans-serif;width:1800px}section{padding:10px}h2{font-size:15px;margin:8px 0 4px}
     .row{display:flex;flex-wrap:wrap;gap:8px}.card{width:206px;text-align:center}.card svg{vertical-align:bottom;margin:1px}
-    .wide{width:286px}</style>
+    .wide{width:286px;margin:12px 0}.wide svg{overflow:visible}</style>
     ${[dark, light].map((ground) => `<section style="background:${ground};color:${ground === dark ? '#fff' : '#000'}">${pointsHtml()}${figuresHtml()}</section>`).join('')}`
 }
 

@@ -45,7 +45,7 @@ export const symbolRows: readonly SymbolRow[] = [
   ['C10200', '学校', 'xue xiao', 'School', '学校', 'xue xiao', [['小学', 'xiao xue'], ['中学', 'zhong xue'], ['大学', 'da xue'], ['幼儿园', 'you er yuan']]],
   ['C10300', '新闻广播机构', 'xin wen guang bo ji gou', 'News and broadcasting body', '广播', 'guang bo'],
   ['C10400', '公众聚集场所', 'gong zhong ju ji chang suo', 'Place of public assembly', '公众', 'gong zhong', [['商场', 'shang chang'], ['车站', 'che zhan'], ['影院', 'ying yuan'], ['体育场', 'ti yu chang']]],
-  ['C10500', '金融机构', 'jin rong ji gou', 'Financial institution', '银行', 'yin hang'],
+  ['C10500', '金融机构', 'jin rong ji gou', 'Financial institution', '金融', 'jin rong', [['银行', 'yin hang']]],
   ['C10600', '重要场所', 'zhong yao chang suo', 'Other important place', '重要', 'zhong yao'],
   ['C20100', '铁路设施', 'tie lu she shi', 'Railway facility', '铁路', 'tie lu'],
   ['C20200', '水运设施', 'shui yun she shi', 'Waterway facility', '水运', 'shui yun'],
