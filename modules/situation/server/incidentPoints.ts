@@ -2,7 +2,9 @@ import { divisionName } from '#core/geo/divisions.ts'
 import { seatOf } from '#core/geo/server/seats.ts'
 import { spatialTable } from '#core/geo/server/spatial.ts'
 import type { Writer } from '#core/ledger/server/ledger.ts'
-import { incidentRow, isParty, type IncidentState } from '#modules/incident/index.ts'
+import type { LedgerTables } from '#core/ledger/server/ledger.tables.ts'
+import type { Station } from '#core/station/server/module.ts'
+import { incidentRow, incidentType, isParty, type IncidentState } from '#modules/incident/index.ts'
 import { grades } from '#modules/norms/index.ts'
 import type { IncidentProperties } from '../situation.api.ts'
 
@@ -24,4 +26,15 @@ export async function projectIncidentPoint({ tx, self }: Pick<Writer, 'tx' | 'se
   return incidentPoints.put(tx, [{
     id: state.id, geometry: { type: 'Point', coordinates: [at[0], at[1]] }, properties, at: row.occurredAt, rank: grades.indexOf(row.level.working) + 1,
   }])
+}
+
+/** Puts on the map what was known before there was one: a station that comes from a version without it has incidents, and a table nothing was ever put into. */
+export async function projectKnownIncidents({ database, ledger, self }: Pick<Station, 'database' | 'ledger' | 'self'>): Promise<void> {
+  if ((await incidentPoints.version(database.read)) !== 'empty') return
+  const known = await database.read.withTables<LedgerTables>().selectFrom('subjects').where('kind', '=', incidentType.kind).select('subject').execute()
+  if (known.length === 0) return
+  // All or nothing: a station that is stopped meanwhile begins again.
+  await database.write(async (tx) => {
+    for (const { subject } of known) await projectIncidentPoint({ tx, self }, subject, await ledger.state(incidentType, subject))
+  })
 }

@@ -5,7 +5,7 @@ import type { StationModule } from '#core/station/server/module.ts'
 import { situationAccess } from '../situation.access.ts'
 import { importedAccess, importedRoutes } from './importedRoutes.ts'
 import { importedTables } from './importedLayers.ts'
-import { incidentPoints, projectIncidentPoint } from './incidentPoints.ts'
+import { incidentPoints, projectIncidentPoint, projectKnownIncidents } from './incidentPoints.ts'
 import { ogcRoutes } from './ogc/ogc.routes.ts'
 import { ogcSources } from './ogc/ogc.sources.ts'
 import { ogcTables, projectKnownPlot } from './ogc/ogc.tables.ts'
@@ -20,6 +20,11 @@ export const situationModule: StationModule = {
   tables: [incidentPoints.migration, ...importedTables, ...ogcTables],
   project: { incident: projectIncidentPoint, ...projectKnownPlot },
   access: { ...situationAccess, ...importedAccess },
+  // No documents of its own; before links and screens begin, what is known already is put on the map.
+  live: async (station) => {
+    await projectKnownIncidents(station)
+    return { docs: [], rooms: [] }
+  },
   routes: (app, station) => {
     const { folder, mode } = station
     const built = builtBaseMap({ folder, log: app.log })

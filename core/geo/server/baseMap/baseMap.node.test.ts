@@ -22,7 +22,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 describe('what the base map is made of', () => {
   let content: Record<BaseLayer, Feature[]>
   beforeAll(() => { content = readBaseContent() })
-  const linesOf = (kind: string) => (content.boundary.find((feature) => feature.properties.class === kind)?.geometry as { coordinates: Position[][] }).coordinates
+  const linesOf = (kind: string) => (content.boundary.find((feature) => feature.properties.class === kind)!.geometry as { coordinates: Position[][] }).coordinates
   const spans = (lines: Position[][]) => lines.flat().reduce<[number, number, number, number]>(([w, s, e, n], [x, y]) => [Math.min(w, x), Math.min(s, y), Math.max(e, x), Math.max(n, y)], [180, 90, -180, -90])
 
   test('the polygons are decoded: prefectures have their areas, within a tenth of the official figures', () => {
