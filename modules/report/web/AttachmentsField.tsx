@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useText } from '#core/ui/web/texts.ts'
 import type { Attachment } from '../report.facts.ts'
 import { reportTexts } from './reportTexts.ts'
-import { fileHref, sizeText, uploadFile } from './upload.ts'
+import { fileHref, sizeText, uploadFile } from '#core/ui/web/upload.ts'
 
 interface Pending {
   key: string

@@ -4,7 +4,7 @@ import { CountdownText, TimeText } from '#core/ui/web/TimeText.tsx'
 import type { ReportAnswer } from '../report.api.ts'
 import { useStationName } from './names.ts'
 import { pageTexts } from './pageTexts.ts'
-import { fileHref } from './upload.ts'
+import { fileHref } from '#core/ui/web/upload.ts'
 
 /** 批示 with its deadline, its feedback beneath; and who was urged. */
 export function ReportInstructions({ report }: { report: ReportAnswer }) {

@@ -21,7 +21,7 @@ import { ReportTimeline } from './ReportTimeline.tsx'
 import { ReportTrack } from './ReportTrack.tsx'
 import { deskTexts } from './deskTexts.ts'
 import { reportTexts } from './reportTexts.ts'
-import { fileHref, sizeText } from './upload.ts'
+import { fileHref, sizeText } from '#core/ui/web/upload.ts'
 
 /** 一份报告: what it says, where it is, what was made of it, and the facts that prove all that. */
 export function ReportPage() {

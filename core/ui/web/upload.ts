@@ -1,6 +1,6 @@
-import { readProblem } from '#core/ui/problem.ts'
-import { ApiFault } from '#core/ui/web/api.ts'
-import { currentLanguage } from '#core/ui/web/texts.ts'
+import { readProblem } from '../problem.ts'
+import { ApiFault } from './api.ts'
+import { currentLanguage } from './texts.ts'
 
 /** What the station says of a stored file. */
 export interface StoredFile {
