@@ -4,6 +4,7 @@ import { chmod, copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node
 import { dirname, join, relative, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import { baseArchive } from '#core/geo/server/import/tileArchive.ts'
 import { statement } from '#core/sql/server/statement.ts'
 import { readStationConfig, stationPaths } from '#apps/station/config.ts'
 import { openFolder, requireEmpty } from './dataFolder.ts'
@@ -51,6 +52,7 @@ export async function backup(path: string, to: string, print: (text: string) => 
     if (existsSync(next)) await copyFile(next, `${into.key}.next`)
     // After the database: files are only ever added, so every file that the copied facts name is there.
     if (existsSync(from.files)) await copyFolder(from.files, into.files)
+    await copyBaseMap(folder.path, target)
     const files: Manifest['files'] = []
     for (const file of await filesUnder(target)) {
       files.push({ path: relative(target, file).replaceAll('\\', '/'), size: (await stat(file)).size, sha256: await sha256(file) })
@@ -101,6 +103,18 @@ function parse(text: string): unknown {
     return JSON.parse(text)
   } catch {
     return null
+  }
+}
+
+/** The imported base map, if there is one; its card last, as when it was imported. */
+async function copyBaseMap(from: string, to: string): Promise<void> {
+  const card = await baseArchive(from)
+  if (!card) return
+  await mkdir(join(to, 'basemap'), { mode: 0o700 })
+  for (const name of [card.file, 'basemap.json']) {
+    const into = join(to, 'basemap', name)
+    await copyFile(join(from, 'basemap', name), into, constants.COPYFILE_FICLONE)
+    await chmod(into, 0o600)
   }
 }
 

@@ -103,7 +103,7 @@ describe('fengsui layer', () => {
 describe('fengsui basemap', () => {
   const status = async () => JSON.parse((await fengsui(['basemap', 'status', '--data', data, '--json'])).out) as { tiles: { sourceName: string } | null; layers: LayerCard[] }
 
-  test('tiles become the base map; removal goes back', async () => {
+  test('tiles become the base map; a backup holds them; removal goes back', async () => {
     const pmtiles = write('official.pmtiles', makePmtiles())
     expect(await fengsui(['basemap', 'import', pmtiles, '--data', data])).toMatchObject({ code: 0, out: expect.stringContaining('official.pmtiles is the base map now: PMTiles, zooms 0 to 2') })
     expect(await status()).toMatchObject({ tiles: { sourceName: 'official.pmtiles', layers: ['land', 'water'] } })
@@ -112,6 +112,10 @@ describe('fengsui basemap', () => {
     expect((await fengsui(['basemap', 'status', '--data', data])).out).toContain('newer.mbtiles (MBTiles')
     expect(await fengsui(['basemap', 'import', write('bad.pmtiles', 'no tiles'), '--data', data])).toMatchObject({ code: 1, err: expect.stringContaining('not a PMTiles file') })
     expect(await status()).toMatchObject({ tiles: { sourceName: 'newer.mbtiles' } })
+    const copy = join(base, `copy-${count}`)
+    expect((await fengsui(['backup', copy, '--data', data])).code).toBe(0)
+    expect((await fengsui(['restore', copy, '--data', `${data}-restored`])).code).toBe(0)
+    expect((await fengsui(['basemap', 'status', '--data', `${data}-restored`])).out).toContain('newer.mbtiles (MBTiles')
     expect((await fengsui(['basemap', 'remove', '--data', data])).out).toContain('Back to the base map')
     expect((await status()).tiles).toBeNull()
   })

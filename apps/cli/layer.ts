@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { openSource } from '#core/geo/server/import/openSource.ts'
-import { layerKinds } from '#core/geo/importReport.ts'
+import type { LayerKind } from '#core/geo/importReport.ts'
 import type { LayerRole } from '#modules/situation/imported.api.ts'
 import { importLayer, layerById, listLayers, removeLayer, StrictFault } from '#modules/situation/server/importedLayers.ts'
 import { hashOf, idFrom, importing, progressLine, reportText } from './importing.ts'
@@ -17,7 +17,7 @@ export interface LayerOptions {
 }
 
 type Print = (text: string) => void
-const kindNames: Record<(typeof layerKinds)[number], [string, string]> = { point: ['点', 'points'], line: ['线', 'lines'], polygon: ['面', 'polygons'], mixed: ['混合', 'mixed'] }
+const kindNames: Record<LayerKind, [string, string]> = { point: ['点', 'points'], line: ['线', 'lines'], polygon: ['面', 'polygons'], mixed: ['混合', 'mixed'] }
 
 /** `fengsui layer import`: a file becomes a layer of the map; one of the same id is replaced, all or nothing. */
 export async function layerImport(data: string, path: string, options: LayerOptions, print: Print, role: LayerRole = 'overlay'): Promise<void> {

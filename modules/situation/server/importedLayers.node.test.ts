@@ -137,9 +137,9 @@ test('while a large file comes in, the station beside it goes on writing', async
   const [importer, station] = [openDatabase(path), openDatabase(path)]
   await migrate(importer, [...importedTables, { name: 'busy-001', up: async (db) => { await db.schema.createTable('beat').addColumn('n', 'integer').execute() } }], now)
   const waits: number[] = []
-  let done = false
+  const importing = { done: false }
   const beating = (async () => {
-    while (!done) {
+    while (!importing.done) {
       const begun = performance.now()
       await station.write((tx) => statement(tx, 'insert into beat (n) values (1)'))
       waits.push(performance.now() - begun)
@@ -149,7 +149,7 @@ test('while a large file comes in, the station beside it goes on writing', async
   const source = await openSource(await file(points(20_000)))
   await importLayer(importer, source, { id: 'many', role: 'overlay', title: 'x', sha256: '', file: 'x', signal: new AbortController().signal, now: () => now })
   await source.close()
-  done = true
+  importing.done = true
   await beating
   expect(waits.length).toBeGreaterThan(20)
   expect(Math.max(...waits)).toBeLessThan(4000)

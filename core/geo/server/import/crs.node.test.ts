@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import gcoord from 'gcoord'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { crsByChoice, crsByDeclaration, guessCrs } from './crs.ts'
-import { collection, importAll, importBench, point, refusalOf } from './testImport.ts'
+import { collection, importAll, importBench, placeOf, point, refusalOf } from './testImport.ts'
 
 let bench: Awaited<ReturnType<typeof importBench>>
 beforeAll(async () => { bench = await importBench() })
@@ -58,8 +58,8 @@ test('GCJ-02 is corrected: what the published displacement moved comes back to w
   const { transform, WGS84, GCJ02 } = gcoord as unknown as { transform(at: readonly number[], from: string, to: string): [number, number]; WGS84: string; GCJ02: string }
   const moved = places.map((place) => transform(place, WGS84, GCJ02))
   const { rows, report } = await importAll(await bench.write('gcj.geojson', collection(moved.map(([x, y]) => point(x, y)))), { crs: 'gcj02' })
-  rows.forEach(({ geometry }, i) => {
-    const [[lon, lat], [x, y]] = [(geometry as { coordinates: [number, number] }).coordinates, places[i] as readonly [number, number]]
+  rows.forEach((row, i) => {
+    const [[lon = 0, lat = 0], [x, y]] = [placeOf(row), places[i] as readonly [number, number]]
     expect(Math.hypot((lon - x) * 85_000, (lat - y) * 111_000)).toBeLessThan(0.01)
     const [mx, my] = moved[i] as [number, number]
     expect(Math.hypot((mx - x) * 85_000, (my - y) * 111_000)).toBeGreaterThan(100)
@@ -103,7 +103,7 @@ describe('coordinates that cannot be what they are said to be', () => {
   test('what the operator says is right is taken: the same file with --crs', async () => {
     const { rows } = await importAll(await bench.write('odd.geojson', collection([point(25_450_000, 4_560_000)])), { crs: '4513' })
     const [lon, lat] = judged('EPSG:4513', 25_450_000, 4_560_000)
-    expect((rows[0]?.geometry as { coordinates: [number, number] }).coordinates.map((n) => n.toFixed(7))).toEqual([lon.toFixed(7), lat.toFixed(7)])
+    expect(placeOf(rows[0]).map((n) => n.toFixed(7))).toEqual([lon.toFixed(7), lat.toFixed(7)])
   })
 
   test('degrees read as metres are refused too', async () => {

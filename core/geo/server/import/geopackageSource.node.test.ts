@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { collection, feature, importAll, importBench, point, refusalOf } from './testImport.ts'
+import { collection, feature, importAll, importBench, placeOf, point, refusalOf } from './testImport.ts'
 
 let bench: Awaited<ReturnType<typeof importBench>>
 beforeAll(async () => { bench = await importBench() })
@@ -44,7 +44,7 @@ test('a GeoPackage that GDAL wrote is read as GDAL had it', async () => {
 test('projected coordinates are brought into degrees by its srs_id', async () => {
   const { rows, report } = await importAll(await geopackage([], '-t_srs', 'EPSG:4527', '-where', "name = '乌什县人民医院'"))
   expect(report.crs).toContain('4527')
-  expect((rows[0]?.geometry as { coordinates: number[] }).coordinates.map((n) => n.toFixed(6))).toEqual(['80.100000', '41.200000'])
+  expect(placeOf(rows[0]).map((n) => n.toFixed(6))).toEqual(['80.100000', '41.200000'])
 })
 
 test('several layers: which one is asked, and named', async () => {

@@ -32,7 +32,7 @@ function read(db: DatabaseSync, version: string): TileSource {
     .filter(({ sql }) => !/^\s*create\s+virtual/i.test(sql ?? '')).map(({ name }) => name.toLowerCase()))
   const form = forms.find(({ tables }) => tables.every((table) => real.has(table)))
   if (!form || !real.has('metadata')) throw refuse('import.not-mbtiles', '不是 MBTiles：没有 metadata 表和 tiles 表（tiles 为视图时须是 map/images 或 tiles_shallow/tiles_data）', 'This is not MBTiles: it has no tables metadata and tiles (a view of tiles must be over map and images, or tiles_shallow and tiles_data)')
-  const about = new Map((db.prepare(`select name as n, case when octet_length(value) < 4000000 then value end as v from metadata limit 1000`).all() as { n: unknown; v: unknown }[]).map(({ n, v }) => [String(n), v === null ? '' : String(v)]))
+  const about = new Map((db.prepare(`select name as n, case when octet_length(value) < 4000000 then value end as v from metadata limit 1000`).all() as { n: string | number | null; v: string | number | null }[]).map(({ n, v }) => [String(n), String(v ?? '')]))
   const format = about.get('format') ?? ''
   if (format !== 'pbf' && format !== 'mvt') throw refuse('import.tiles-raster', `底图须为矢量瓦片（pbf），该文件是 ${format.slice(0, 20) || '未注明格式'}`, `The base map must be of vector tiles (pbf); this file holds ${format.slice(0, 20) || 'tiles of no stated format'}`)
   const first = db.prepare(form.any).get() as { z: unknown; d: unknown } | undefined

@@ -42,7 +42,13 @@ async function openZip(path: string, choices: OpenChoices): Promise<FeatureSourc
     if (!first) throw refuse('import.zip-nothing', '压缩包内没有 Shapefile、GeoPackage 或 GeoJSON', 'There is no Shapefile, GeoPackage or GeoJSON in the archive')
     if (inside.length > 1) throw refuse('import.zip-several', `压缩包内有 ${inside.length} 个图层文件，请解压后逐个导入`, `There are ${inside.length} layer files in the archive: unpack it and import them one by one`)
     const source = await openSource(first, choices)
-    return { ...source, close: () => source.close().finally(remove) }
+    return {
+      ...source,
+      close: async () => {
+        await source.close()
+        await remove()
+      },
+    }
   } catch (fault) {
     await remove()
     throw fault

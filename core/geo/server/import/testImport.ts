@@ -53,6 +53,12 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
   throw new Error('it was not refused')
 }
 
+/** The numbers of a row that is a point. */
+export function placeOf(row: SpatialRow | undefined): number[] {
+  if (row?.geometry.type !== 'Point') throw new Error('this is no point')
+  return row.geometry.coordinates as number[]
+}
+
 export function collection(features: unknown[], more: Record<string, unknown> = {}): string {
   return JSON.stringify({ type: 'FeatureCollection', ...more, features })
 }

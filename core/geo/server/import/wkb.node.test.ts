@@ -31,7 +31,7 @@ function writeWkb(geometry: Geometry, little: boolean, form: 'iso' | 'ewkb', z: 
       case 'MultiPoint': return Buffer.concat([u32(geometry.coordinates.length), ...geometry.coordinates.map((c) => inner({ type: 'Point', coordinates: c }))])
       case 'MultiLineString': return Buffer.concat([u32(geometry.coordinates.length), ...geometry.coordinates.map((c) => inner({ type: 'LineString', coordinates: c }))])
       case 'MultiPolygon': return Buffer.concat([u32(geometry.coordinates.length), ...geometry.coordinates.map((c) => inner({ type: 'Polygon', coordinates: c }))])
-      case 'GeometryCollection': return Buffer.concat([u32(geometry.geometries.length), ...geometry.geometries.map(inner)])
+      default: return Buffer.concat([u32(geometry.geometries.length), ...geometry.geometries.map(inner)])
     }
   }
   return Buffer.concat([Buffer.from([little ? 1 : 0]), u32(type), body()])
