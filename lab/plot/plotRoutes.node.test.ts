@@ -237,7 +237,7 @@ describe.each(['sqlite', 'postgres'] as const)('plots on %s', (dialect) => {
     const before = tree.at(county).live
     const { live } = await tree.restart(county)
     expect(live.cards(layerDoc(own))).toEqual(before.cards(layerDoc(own)))
-    expect(live.ids().filter((layer) => layer.startsWith(id))).toHaveLength(4)
+    for (const owner of [region, prefecture, county, scene]) expect(live.cards(layerDoc(layerIdOf(id, owner)))).toMatchObject({ owner })
     const prefectureCard = tree.cards.get(prefecture)!
     tree.cards.set(prefecture, { ...prefectureCard, state: 'revoked' })
     expect((await plot(county, id)).layers.map((l) => l.ownerStation)).toEqual([region, county, scene])

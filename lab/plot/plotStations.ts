@@ -38,7 +38,6 @@ export interface PretendedLive extends Live {
   /** Documents whose cards were said to have changed. */
   told: string[]
   cards(doc: string): ReturnType<LiveKind['card']>
-  ids(): string[]
 }
 
 const run = 'run'
@@ -55,7 +54,7 @@ function pretendedLive(self: Address, clock: TestClock, kind: LiveKind): Pretend
     return new Map([...found].filter(([, value]) => value.gone !== true))
   }
   return {
-    pieces, told: [], cards, ids: () => [...kind.ids()],
+    pieces, told: [], cards,
     values: async (doc) => (cards(doc) ? values(doc) : undefined),
     history: async (doc) => counting(doc)?.map(({ key, value }) => ({ key, value })),
     edit: async (doc, person, changes) => {
@@ -91,7 +90,7 @@ export interface PlotStation extends Station {
   say(id: string, decide: (incident: IncidentState) => FactDraft[]): Promise<void>
 }
 
-const noKind: LiveKind = { kind: 'layer', value: {} as never, card: () => undefined, ids: () => [], readers: [], writers: [] }
+const noKind: LiveKind = { kind: 'layer', value: {} as never, card: () => undefined, readers: [], writers: [] }
 
 export interface PlotStationsOptions {
   databaseUrl?: (index: number) => Promise<string>

@@ -13,8 +13,6 @@ export interface LiveKind<Value extends Stamped = Stamped> {
   value: z.ZodType<Value>
   /** Who may do what here, from the ledger; undefined when this station knows no such document. Asked often: must be quick. */
   card(id: string): DocCard | undefined
-  /** All documents of this kind known here, for catch-up with a peer. */
-  ids(): Iterable<string>
   /** Roles that may open, and roles that may write. */
   readers: readonly Role[]
   writers: readonly Role[]

@@ -32,10 +32,6 @@ export class LayerCards {
     return this.#plots.get(plotId)?.state.reach
   }
 
-  *ids(): Iterable<string> {
-    for (const { state } of this.#plots.values()) for (const { id } of layersOf(state, this.#directory)) yield id
-  }
-
   /** Takes in what a plot has become; the documents whose authority is another now. */
   put(state: PlotState): string[] {
     if (!state.opened) return []

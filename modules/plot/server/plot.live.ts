@@ -21,12 +21,12 @@ export async function plotLive(station: Station): Promise<{ docs: LiveKind[]; ro
   ledger.onNews((news) => {
     const { plots, stations } = LayerCards.subjectsOf(news)
     tell(stations.flatMap((address) => cards.forgetOwner(address)))
-    // After a commit the ledger has these states in memory: the cards follow at once.
-    void follow(plots)
+    // After a commit the ledger has these states in memory: the cards follow at once. A station that is closing has nothing to follow.
+    follow(plots).catch(() => undefined)
   })
 
   const layer: LiveKind<Stroke> = {
-    kind: 'layer', value: strokeSchema, card: (id) => cards.card(id), ids: () => cards.ids(), readers: plotReaders, writers: plotDrawers,
+    kind: 'layer', value: strokeSchema, card: (id) => cards.card(id), readers: plotReaders, writers: plotDrawers,
   }
   const room: RoomKind = { kind: 'plot', reach: (id) => cards.reach(id), readers: plotReaders }
   return { docs: [layer as unknown as LiveKind], rooms: [room] }
