@@ -87,10 +87,12 @@ describe('fengsui layer', () => {
     await writePoints(many, 300_000)
     await fengsui(['layer', 'import', good, '--data', data, '--id', 'many'])
     const child = spawn(process.execPath, [bin, 'layer', 'import', many, '--data', data], { env: { PATH: process.env.PATH, LANG: 'C.UTF-8' } })
-    let err = ''
+    let [err, told] = ['', false]
     child.stderr.on('data', (chunk: Buffer) => {
       err += chunk.toString()
-      if (err.includes('features read')) child.kill('SIGINT')
+      if (told || !err.includes('features read')) return
+      told = true
+      child.kill('SIGINT')
     })
     const code = await new Promise((resolve) => child.once('exit', resolve))
     expect(err).toMatch(/\d+ %, \d+ features read, \d+ a second/)

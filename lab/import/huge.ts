@@ -10,6 +10,8 @@ import { growthOf, writePoints } from './growth.ts'
 const mostMB = 300
 const { values } = parseArgs({ options: { points: { type: 'string', default: '1000000' } } })
 const points = Number(values.points)
+// The grid of places ends at the North Pole.
+if (!(points > 0 && points <= 2_300_000)) throw new Error('--points: 1 to 2300000')
 const folder = await mkdtemp(join(tmpdir(), 'fengsui-huge-'))
 try {
   for (const form of ['collection', 'lines'] as const) {

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import iconv from 'iconv-lite'
 import { refuse } from '#core/kernel/index.ts'
 import { beginningOf, encodingOf } from './geojsonSource.ts'
-import { handful, stopIfAsked, type FeatureSource, type OpenChoices, type RawFeature } from './source.ts'
+import { degreesAssumed, handful, stopIfAsked, type FeatureSource, type OpenChoices, type RawFeature } from './source.ts'
 
 const lonNames = ['lon', 'lng', 'long', 'longitude', 'x', '经度', '东经', 'jd']
 const latNames = ['lat', 'latitude', 'y', '纬度', '北纬', 'wd']
@@ -25,7 +25,7 @@ export async function openCsv(path: string, { encoding: wanted }: OpenChoices = 
   let done = 0
   const controller = new AbortController()
   return {
-    format: 'CSV', layer: null, crs: null, encoding, notes: note ? [note] : [],
+    format: 'CSV', layer: null, crs: null, encoding, notes: note ? [note, degreesAssumed] : [degreesAssumed],
     progress: () => (size === 0 ? 1 : done / size),
     async* features(signal) {
       const decoder = iconv.getDecoder(encoding)

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { DatabaseSync, constants } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { refuse, type Sentence } from '#core/kernel/index.ts'
-import { handful, maxFeatureBytes, stopIfAsked, type FeatureSource, type OpenChoices, type RawFeature } from './source.ts'
+import { degreesAssumed, handful, maxFeatureBytes, stopIfAsked, type FeatureSource, type OpenChoices, type RawFeature } from './source.ts'
 import { readGeoPackageGeometry } from './wkb.ts'
 
 const maxColumns = 400
@@ -57,8 +57,10 @@ export async function openGeoPackage(path: string, { layer }: OpenChoices = {}):
     const [first, last] = range(db, chosen.table)
     let at = first
     const notes: Sentence[] = found.length > 1 ? [{ zh: `共 ${found.length} 个图层，导入 ${chosen.table}`, en: `${chosen.table} of ${found.length} layers` }] : []
+    const crs = crsOf(db, chosen.srs)
+    if (crs === null) notes.push(degreesAssumed)
     return {
-      format: 'GeoPackage', layer: chosen.table, crs: crsOf(db, chosen.srs), encoding: 'utf-8', notes,
+      format: 'GeoPackage', layer: chosen.table, crs, encoding: 'utf-8', notes,
       progress: () => (last > first ? (at - first) / (last - first) : 1),
       async* features(signal) {
         for (const batch of rowsOf(db, chosen, columns)) {

@@ -30,7 +30,7 @@ export interface ImportOptions {
 export async function importFeatures(source: FeatureSource, store: (rows: SpatialRow[]) => Promise<void>, options: ImportOptions): Promise<ImportReport> {
   const crs = options.crs === undefined ? (source.crs === null ? wgs84 : crsByDeclaration(source.crs)) : crsByChoice(options.crs)
   const begun = options.now()
-  const tally = new Tally(crs, source.crs === null && options.crs === undefined)
+  const tally = new Tally(crs)
   let rows: SpatialRow[] = []
   let positions = 0
   for await (const features of source.features(options.signal)) {
@@ -51,7 +51,7 @@ export async function importFeatures(source: FeatureSource, store: (rows: Spatia
   if (rows.length > 0) await store(rows)
   tally.finish()
   return {
-    file: options.file, format: source.format, layer: source.layer, crs: tally.crsName, encoding: source.encoding,
+    file: options.file, format: source.format, layer: source.layer, crs: crs.name, encoding: source.encoding,
     notes: [...source.notes, ...tally.notes], ...tally.counts(), seconds: Math.round((options.now() - begun) / 100) / 10,
   }
 }
@@ -67,20 +67,14 @@ class Tally {
   private readonly kinds = new Set<LayerKind>()
   private bbox: BBox | null = null
   private readonly crs: Crs
-  private readonly assumed: boolean
   /** Of a coordinate out of range, as it stands in the file. */
   private strange: [number, number] | null = null
   private outOfRange = 0
   private placed = 0
   private likeDegrees = true
 
-  constructor(crs: Crs, assumed: boolean) {
+  constructor(crs: Crs) {
     this.crs = crs
-    this.assumed = assumed
-  }
-
-  get crsName(): string {
-    return this.crs.name + (this.assumed ? '（默认 assumed）' : '')
   }
 
   take(feature: RawFeature): SpatialRow | null {

@@ -39,6 +39,9 @@ export const maxFeatureBytes = 32 * 1024 * 1024
 /** Features handed on at once. */
 export const handful = 500
 
+/** Of a format that may name its coordinate system and did not; GeoJSON without one is WGS 84 by its own rules. */
+export const degreesAssumed: Sentence = { zh: '文件没有注明坐标系，按 CGCS2000/WGS 84 经纬度理解', en: 'The file names no coordinate system: coordinates are taken for degrees of CGCS2000 / WGS 84' }
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
