@@ -56,23 +56,45 @@ class Names {
   readonly #indexOf = new Map<Value, number>()
   readonly #tags: number[] = []
 
+  /** The feature before this one, by place: rows of one table have the same keys in the same order, and often the same values. */
+  readonly #before: { key: string; k: number; value: Value; v: number }[] = []
+
   tagsOf(properties: Record<string, unknown> | null): number[] {
     const tags = this.#tags
     tags.length = 0
+    let place = 0
     for (const key in properties) {
       const given = properties[key]
       if (given === null || given === undefined) continue
       const value = typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean' ? given : JSON.stringify(given)
-      let k = this.keys.get(key)
-      if (k === undefined) this.keys.set(key, k = this.keys.size)
-      let v = this.#indexOf.get(value)
-      if (v === undefined) {
-        this.#indexOf.set(value, v = this.values.length)
-        this.values.push(value)
+      const before = this.#before[place++]
+      if (before?.key === key) {
+        if (before.value !== value) {
+          before.value = value
+          before.v = this.#valueIndex(value)
+        }
+        tags.push(before.k, before.v)
+        continue
       }
+      const [k, v] = [this.#keyIndex(key), this.#valueIndex(value)]
+      this.#before[place - 1] = { key, k, value, v }
       tags.push(k, v)
     }
     return tags
+  }
+
+  #keyIndex(key: string): number {
+    const known = this.keys.get(key)
+    if (known !== undefined) return known
+    this.keys.set(key, this.keys.size)
+    return this.keys.size - 1
+  }
+
+  #valueIndex(value: Value): number {
+    const known = this.#indexOf.get(value)
+    if (known !== undefined) return known
+    this.#indexOf.set(value, this.values.length)
+    return this.values.push(value) - 1
   }
 }
 

@@ -31,7 +31,8 @@ export interface ViewedRow extends Omit<StoredRow, 'geometry'> {
   south: number
 }
 
-export const isSinglePoint = sql`(west = east and south = north and geometry like '{"type":"Point"%')`
+/** Whatever its type, what has no extent is drawn as a point. */
+export const isSinglePoint = sql`(west = east and south = north)`
 
 export function readViewed({ id, geometry, properties, at, rank, west, south }: ViewedRow): SpatialRow {
   return {

@@ -65,7 +65,7 @@ export interface SpatialTable {
   /** All rows in order of id. */
   list(db: Db, page: SpatialPage): Promise<SpatialRow[]>
   inBox(db: Db, box: BBox, page: SpatialPage): Promise<SpatialRow[]>
-  /** For drawing: rows whose box meets this one, in any order; where there are more than `limit`, the most important. Points come without height. */
+  /** For drawing: rows whose box meets this one, in any order; where there are more than `limit`, the most important. What has no extent comes as a point, without height. */
   inView(db: Db, box: BBox, limit: number, filter?: SpatialFilter): Promise<SpatialRow[]>
   intersects(db: Db, geometry: Geometry, page: SpatialPage): Promise<SpatialRow[]>
   /** Rows with any point within `metres` of the geometry: a buffer, without building one. */
