@@ -20,6 +20,7 @@ test('wushi-2024 runs to its end through the public API; its receipts are signed
   expect(Object.values(summary.checked).every((checked) => checked > 0)).toBe(true)
   expect(Object.keys(summary.checked)).toHaveLength(5)
 
+  expect(summary.strokes).toBeGreaterThan(15)
   const audit = await tree.at('65').as('audit')
   const { items, total } = await audit.get<{ items: { mode: string; title: string; code: string }[]; total: number }>('/api/reports?size=200')
   expect(total).toBe(5)

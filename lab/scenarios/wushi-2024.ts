@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import type { NewReport, ReportAnswer } from '#modules/report/report.api.ts'
 import { play, until, type Step } from './play.ts'
 import { signIn, type StationClient } from './stationClient.ts'
+import { drawings, featureBody } from './wushi-2024.plot.ts'
 import { verifyFact, type SignedFact } from './verifyFact.ts'
 
 /**
@@ -31,6 +32,7 @@ export interface WushiSummary {
   /** Machine receipts verified with nothing but Node's crypto: who signed, of which report. */
   receipts: { fact: string; station: string; report: string }[]
   checked: Record<string, number>
+  strokes: number
 }
 
 async function signInEverywhere(urls: Record<Place, string>): Promise<Crews> {
@@ -44,7 +46,7 @@ async function signInEverywhere(urls: Record<Place, string>): Promise<Crews> {
 export async function wushi2024(urls: Record<Place, string>, speed: number, write: (text: string) => void): Promise<WushiSummary> {
   const crews = await signInEverywhere(urls)
   const { region, prefecture, county, scene, seismology } = crews
-  const summary: WushiSummary = { incidentId: '', reports: [], receipts: [], checked: {} }
+  const summary: WushiSummary = { incidentId: '', reports: [], receipts: [], checked: {}, strokes: 0 }
   const steps: Step[] = []
   const step = (minute: number, crew: Crew, what: string, run: () => Promise<void>) => steps.push({ minute, who: crew.duty.name, what, run })
   /** The ids of what the story has produced so far, by its own names. */
@@ -104,6 +106,20 @@ export async function wushi2024(urls: Record<Place, string>, speed: number, writ
   accepted(16, prefecture, county, 'first', '首报')
   accepted(18, region, county, 'first', '首报')
 
+  for (const { who, minute, what, strokes } of drawings) {
+    step(minute, crews[who], `在共享图上${what}`, async () => {
+      const layer = await ownLayer(crews[who], summary.incidentId)
+      for (const stroke of strokes) await crews[who].duty.post(`/api/layers/${encodeURIComponent(layer)}/features`, featureBody(stroke))
+      summary.strokes += strokes.length
+    })
+  }
+  step(42, region, '看到四级在同一张图上的标绘', async () => {
+    await until('自治区看到各级标绘', async () => {
+      const { layers } = await plotOf(region, summary.incidentId)
+      return layers.reduce((sum, layer) => sum + layer.count, 0) === summary.strokes
+    })
+  })
+
   step(25, region, '带班领导批示，下达现场指挥部', async () => {
     await region.leader.post(`/api/reports/${ids.first}/instruct`, {
       text: `${drill}请现场指挥部立即核查人员被困和房屋倒塌情况，妥善安置群众，防范余震和低温，并反馈。`, due: Date.now() + 2 * 3_600_000, to: [scene.duty.station],
@@ -157,6 +173,17 @@ export async function wushi2024(urls: Record<Place, string>, speed: number, writ
   accepted(4325, prefecture, county, 'final', '终报')
   accepted(4326, region, county, 'final', '终报')
 
+  step(4328, scene, '现场图层定稿', async () => {
+    await scene.leader.post(`/api/layers/${encodeURIComponent(await ownLayer(scene, summary.incidentId))}/seal`)
+  })
+  step(4329, region, '核验现场定稿图层：事实、文件、图面一致', async () => {
+    const layer = await ownLayer(scene, summary.incidentId)
+    await until('自治区收到定稿文件', async () => {
+      const { checks } = await region.duty.get<{ checks: { ok: boolean }[] }>(`/api/layers/${encodeURIComponent(layer)}/verify`).catch(() => ({ checks: [] }))
+      return checks.length > 0 && checks.every((check) => check.ok)
+    })
+  })
+
   step(4330, region, '审计：以公开接口验证两级签名回执', () => verifyReceipts(region, summary))
   step(4331, region, '审计：五个平台逐条复核账本', async () => {
     for (const place of places) {
@@ -181,6 +208,16 @@ async function verifyReceipts(region: Crew, summary: WushiSummary): Promise<void
   }
 }
 
+interface PlotFace { layers: { id: string; ownerStation: string; count: number }[] }
+
+const plotOf = (crew: Crew, incidentId: string) => crew.duty.get<PlotFace>(`/api/incidents/${incidentId}/plot`)
+
+/** The layer that a station has from the start, once the plot is there. */
+async function ownLayer(crew: Crew, incidentId: string): Promise<string> {
+  const layer = await until(`${crew.duty.name} 的图层`, async () => (await plotOf(crew, incidentId).catch(notYet))?.layers.find((l) => l.ownerStation === crew.duty.station))
+  return layer.id
+}
+
 /** A report that has not come over the links yet is not found; anything else is a fault. */
 function notYet(fault: unknown): undefined {
   if (fault instanceof Error && 'status' in fault && fault.status === 404) return undefined
@@ -199,6 +236,7 @@ async function main(): Promise<void> {
     `演练结束 · the exercise has ended (${((Date.now() - began) / 1000).toFixed(1)} s)`,
     `  事件 incident ${summary.incidentId}，报告 reports ${summary.reports.length}`,
     ...first.map((r) => `  首报的签名回执 · signed receipt of the first report: ${r.station} ${r.fact} ✓`),
+    `  共享图 · strokes on the shared map: ${summary.strokes}`,
     `  回执签名全部有效 · receipts verified: ${summary.receipts.length}`,
     ...Object.entries(summary.checked).map(([station, checked]) => `  ${station}: 账本复核 ${checked} 条，无误 · facts verified, none bad`),
     '',

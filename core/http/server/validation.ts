@@ -14,6 +14,7 @@ const typeNames: Record<string, Sentence> = {
   object: { zh: '对象', en: 'an object' },
   record: { zh: '对象', en: 'an object' },
   null: { zh: 'null', en: 'null' },
+  nonoptional: { zh: '任意值（可为 null）', en: 'any value (null is one)' },
 }
 
 /** Fastify's validator over Zod; faults name each field and how to mend it, in both languages. */
