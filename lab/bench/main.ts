@@ -8,14 +8,15 @@ import { catchUp } from './catchUp.ts'
 import { delivery } from './delivery.ts'
 import { idle } from './idle.ts'
 import { linkCatchUp } from './linkCatchUp.ts'
-import type { Compared } from './measure.ts'
+import { mapBenches, mapRows } from './mapRows.ts'
+import type { Alone, Compared } from './measure.ts'
 import { threeStations } from './stations.ts'
 import { printHeader, printRow, type Row } from './table.ts'
 import { writes } from './writes.ts'
 
 /**
- * `npm run bench -- [--quick] [--only writes,catch-up,link,delivery,idle] [--save]`: how fast and how small, as ratios to named baselines
- * measured in turns in the same run, so that a slow or busy machine moves both. `--save` writes `baseline.json`.
+ * `npm run bench -- [--quick] [--only writes,catch-up,link,delivery,idle,stroke,plot-load,wire,tiles,base-map] [--save]`: how fast and
+ * how small, as ratios to named baselines measured in turns in the same run, so that a slow or busy machine moves both. `--save` writes `baseline.json`.
  */
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, save: { type: 'boolean', default: false } } })
 const only = values.only?.split(',')
@@ -26,7 +27,7 @@ const size = <T>(quick: T, full: T) => (values.quick ? quick : full)
 const pems = new Map([parent, child].map((address) => [address, newPrivateKey()]))
 const keys = new Map([...pems].map(([address, pem]) => [address, nodeSigner(pem)]))
 const rows: Row[] = []
-const add = (row: Omit<Row, 'compared'>, compared: Compared) => {
+const add = (row: Omit<Row, 'compared'>, compared: Compared | Alone) => {
   rows.push({ ...row, compared })
   printRow(rows.at(-1)!)
 }
@@ -65,6 +66,7 @@ if (wanted('delivery') || wanted('idle')) {
     await stations.close()
   }
 }
+if (mapBenches.some(wanted)) await mapRows({ wanted, size, add })
 if (values.save) {
   const saved = rows.map(({ name, unit, baseline, aim, compared }) => ({ name, unit, baseline, aim, ...compared }))
   writeFileSync(fileURLToPath(new URL('baseline.json', import.meta.url)), `${JSON.stringify({ machine, rows: saved }, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(3)) : value), 2)}\n`)

@@ -4,6 +4,18 @@ export interface Spread { median: number; min: number; max: number }
 /** Ours against a named baseline, measured in turns in the same run; `ratio` is the spread of the rounds' own ratios. */
 export interface Compared { ours: Spread; bare: Spread; ratio: Spread }
 
+/** A figure that stands for itself, such as a count of losses. */
+export interface Alone { ours: Spread; bare?: undefined; ratio?: undefined }
+
+export function alone(values: number[]): Alone {
+  return { ours: spread(values) }
+}
+
+/** The same places of two rounds' measurements against each other. */
+export function against(ours: number[], bare: number[]): Compared {
+  return { ours: spread(ours), bare: spread(bare), ratio: spread(ours.map((value, i) => value / (bare[i] ?? Number.NaN))) }
+}
+
 export function spread(values: number[]): Spread {
   return { median: quantile(values, 0.5), min: Math.min(...values), max: Math.max(...values) }
 }

@@ -13,21 +13,40 @@ export interface ThreeStations {
   close(): Promise<void>
 }
 
+export interface FourStations extends ThreeStations {
+  scene: StationProcess
+  /** Where a station keeps its data. */
+  folder(station: StationProcess): string
+}
+
 /** Region, prefecture and county as three real processes, enrolled by real tokens, with the program's own settings. */
 export async function threeStations(): Promise<ThreeStations> {
+  const { started: [region, prefecture, county], close } = await stations(3)
+  return { region: region!, prefecture: prefecture!, county: county!, close }
+}
+
+/** The same with a scene under the county: every level a plot has. */
+export async function fourStations(): Promise<FourStations> {
+  const { started: [region, prefecture, county, scene], folder, close } = await stations(4)
+  return { region: region!, prefecture: prefecture!, county: county!, scene: scene!, folder, close }
+}
+
+async function stations(count: number) {
   const data = mkdtempSync(join(tmpdir(), 'fengsui-bench-'))
   const basePort = await freeBase()
   const started: StationProcess[] = []
-  for (const station of demoStations.slice(0, 3)) {
+  const folders = new Map<StationProcess, string>()
+  for (const station of demoStations.slice(0, count)) {
     await provision(station, data, basePort)
     const running = stationProcess(station.address, folderOf(station, data), portOf(station, basePort))
     running.start()
     await running.healthy()
     started.push(running)
+    folders.set(running, folderOf(station, data))
   }
-  const [region, prefecture, county] = started as [StationProcess, StationProcess, StationProcess]
   return {
-    region, prefecture, county,
+    started,
+    folder: (station: StationProcess) => folders.get(station)!,
     close: async () => {
       await Promise.all(started.map((station) => station.stop()))
       rmSync(data, { recursive: true, force: true })
@@ -35,10 +54,10 @@ export async function threeStations(): Promise<ThreeStations> {
   }
 }
 
-/** A base port such that the next three are free now. */
+/** A base port such that the next four are free now. */
 async function freeBase(): Promise<number> {
   for (let base = 31_000 + Math.floor(Math.random() * 20_000); ; base += 10) {
-    const free = await Promise.all([1, 2, 3].map((n) => isFree(base + n)))
+    const free = await Promise.all([1, 2, 3, 4].map((n) => isFree(base + n)))
     if (free.every(Boolean)) return base
   }
 }
@@ -63,4 +82,10 @@ export function memoryOf(pid: number): { resident: number; own: number } | null 
   } catch {
     return null
   }
+}
+
+/** Seconds of CPU a process has used so far, its own and the kernel's for it. Linux only. */
+export function cpuSecondsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
 }

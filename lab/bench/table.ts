@@ -1,22 +1,22 @@
-import type { Compared, Spread } from './measure.ts'
+import type { Alone, Compared, Spread } from './measure.ts'
 
-/** One line of the table: something of ours against its baseline. */
+/** One line of the table: something of ours against its baseline, or alone. */
 export interface Row {
   name: string
   unit: string
-  baseline: string
+  baseline?: string
   aim?: { atLeast?: number; atMost?: number; oursAtMost?: number }
-  compared: Compared
+  compared: Compared | Alone
 }
 
-const widths = [37, 24, 30, 24, 20, 8]
+const widths = [44, 26, 34, 26, 20, 8]
 
 export function printHeader(): void {
   printLine(['', 'ours: median (min–max)', 'baseline', '', 'ratio', 'aim'])
 }
 
-export function printRow({ name, unit, baseline, aim, compared: { ours, bare, ratio } }: Row): void {
-  printLine([name, `${words(ours)} ${unit}`, baseline, `${words(bare)} ${unit}`, words(ratio), aim ? verdict(aim, ours, ratio) : ''])
+export function printRow({ name, unit, baseline = '', aim, compared: { ours, bare, ratio } }: Row): void {
+  printLine([name, `${words(ours)} ${unit}`, baseline, bare ? `${words(bare)} ${unit}` : '', ratio ? words(ratio) : '', aim ? verdict(aim, ours, ratio ?? ours) : ''])
 }
 
 function verdict({ atLeast, atMost, oursAtMost }: NonNullable<Row['aim']>, ours: Spread, ratio: Spread): string {
