@@ -30,7 +30,7 @@ export const situationModule: StationModule = {
     const built = builtBaseMap({ folder, log: app.log })
     const baseMap = baseMapSource(built, folder === undefined ? undefined : importedBaseMap(folder))
     // A test's station builds it when a test asks for it; any other has it ready before somebody looks.
-    if (mode !== 'test') app.addHook('onListen', async () => { built.prepare().catch((fault: unknown) => app.log.error({ err: fault }, 'base map')) })
+    if (mode !== 'test') app.addHook('onListen', async () => { built.prepare().catch((fault: unknown) => { if (!(fault instanceof Error && fault.name === 'AbortError')) app.log.error({ err: fault }, 'base map') }) })
     app.addHook('onClose', () => baseMap.close())
     tileRoutes(app, station, baseMap)
     situationRoutes(app, station, baseMap)

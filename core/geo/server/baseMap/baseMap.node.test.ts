@@ -99,6 +99,21 @@ test('stations that start at once build it once; the next start finds it; its lo
   await expect(again.tile(0, 0, 0)).rejects.toThrow('closed')
 })
 
+test('a station that stops does not wait for the building, and what a dead builder left does not stop the next', async () => {
+  const own = join(folder, 'stopped')
+  const stopped = builtBaseMap({ cache: own })
+  const asked = expect(stopped.tile(0, 0, 0)).rejects.toThrow()
+  while (!(await readdir(own).catch(() => [])).length) await new Promise((resolve) => { setImmediate(resolve) })
+  await stopped.close()
+  await asked
+  expect((await readdir(own)).filter((name) => name.endsWith('.db'))).toEqual([])
+  // 2^22 is above what Linux gives as a number, so nobody has it.
+  await writeFile(join(own, `basemap-${baseMapVersion()}.db.lock`), String(2 ** 22 + 7))
+  const next = builtBaseMap({ cache: own })
+  expect((await next.tile(0, 0, 0))?.gzip).toBe(true)
+  await next.close()
+})
+
 test('an imported base map takes the place of the built one as long as it is there', async () => {
   let imported: TileSource | null = null
   const built = builtBaseMap({ cache: join(folder, 'unused') })

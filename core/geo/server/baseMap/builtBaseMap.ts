@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { access, constants, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { access, constants, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { setPriority } from 'node:os'
 import { join } from 'node:path'
@@ -55,11 +55,11 @@ export function baseMapVersion(): string {
 export function builtBaseMap(options: BuiltOptions = {}): BuiltBaseMap {
   const version = baseMapVersion()
   let ready: Promise<TileFile> | undefined
-  let closed = false
+  const closing = new AbortController()
 
   async function file(): Promise<TileFile> {
-    if (closed) throw new Error('the base map is closed')
-    ready ??= ensure(version, options).then(openTileFile)
+    if (closing.signal.aborted) throw new Error('the base map is closed')
+    ready ??= ensure(version, options, closing.signal).then(openTileFile)
     // The next one who asks tries again.
     ready.catch(() => { ready = undefined })
     return ready
@@ -74,7 +74,7 @@ export function builtBaseMap(options: BuiltOptions = {}): BuiltBaseMap {
     prepare: async () => { await file() },
     tile: async (z, x, y) => (await file()).read(z, x, y),
     close: async () => {
-      closed = true
+      closing.abort()
       const opened = await ready?.catch(() => undefined)
       opened?.close()
     },
@@ -82,11 +82,11 @@ export function builtBaseMap(options: BuiltOptions = {}): BuiltBaseMap {
 }
 
 /** The path of the file, once it is there. Stations that start at the same moment wait for the one that builds. */
-async function ensure(version: string, { folder, log, ...given }: BuiltOptions): Promise<string> {
+async function ensure(version: string, { folder, log, ...given }: BuiltOptions, signal: AbortSignal): Promise<string> {
   const cache = await writableFolder([given.cache ?? installation, ...(folder === undefined ? [] : [join(folder, 'basemap')])])
   const path = join(cache, `basemap-${version}.db`)
   const lock = `${path}.lock`
-  for (const began = Date.now(); !existsSync(path); await pause(lookMs)) {
+  for (const began = Date.now(); !existsSync(path); await pause(lookMs, undefined, { signal })) {
     if (!(await takeLock(lock))) {
       if (Date.now() - began > patienceMs) throw new Error(`the base map is not built yet: ${lock} is held`)
       continue
@@ -94,7 +94,7 @@ async function ensure(version: string, { folder, log, ...given }: BuiltOptions):
     try {
       if (existsSync(path)) break
       log?.info({ path }, 'building the base map')
-      await build(path, log)
+      await build(path, signal, log)
       await removeOlder(cache, path)
     } finally {
       await rm(lock, { force: true })
@@ -119,17 +119,29 @@ async function writableFolder(candidates: readonly string[]): Promise<string> {
 async function takeLock(lock: string): Promise<boolean> {
   const handle = await open(lock, 'wx').catch(() => undefined)
   if (handle) {
+    await handle.writeFile(String(process.pid))
     await handle.close()
     return true
   }
-  const held = await stat(lock).catch(() => undefined)
-  if (held && Date.now() - held.mtimeMs > patienceMs) await rm(lock, { force: true })
+  const [held, holder] = await Promise.all([stat(lock), readFile(lock, 'utf8')]).catch(() => [undefined, ''] as const)
+  if (held && (Date.now() - held.mtimeMs > patienceMs || !isAlive(Number(holder)))) await rm(lock, { force: true })
   return false
 }
 
-async function build(path: string, log?: BuildLog): Promise<void> {
+/** Whether a process of that number runs; 0 is a lock whose holder is writing its number just now. */
+function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return true
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (fault) {
+    return (fault as { code?: string }).code === 'EPERM'
+  }
+}
+
+async function build(path: string, signal: AbortSignal, log?: BuildLog): Promise<void> {
   const began = performance.now()
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./buildProcess.ts', import.meta.url)), path], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./buildProcess.ts', import.meta.url)), path], { stdio: ['ignore', 'pipe', 'pipe'], signal })
   // The station's own work goes first.
   if (child.pid !== undefined) try { setPriority(child.pid, 10) } catch { /* it is as it is */ }
   let words = ''
@@ -152,10 +164,10 @@ async function build(path: string, log?: BuildLog): Promise<void> {
   log?.info({ ms: Math.round(performance.now() - began) }, 'base map built')
 }
 
-/** What an earlier version built; another station may still read it, which an open file does not mind. */
+/** What an earlier version built, which another station may still have open and read on; and what a builder that was ended left. */
 async function removeOlder(cache: string, path: string): Promise<void> {
   for (const name of await readdir(cache)) {
     const other = join(cache, name)
-    if (/^basemap-[0-9a-f]{12}\.db$/.test(name) && other !== path) await rm(other, { force: true }).catch(() => undefined)
+    if (/^basemap-[0-9a-f]{12}\.db(\.\d+\.new)?$/.test(name) && other !== path) await rm(other, { force: true }).catch(() => undefined)
   }
 }
