@@ -17,7 +17,7 @@ export const importFaults = {
   'out-of-range': { done: 'skipped', zh: '坐标超出经度 ±180、纬度 ±90', en: 'coordinate beyond longitude ±180 or latitude ±90' },
   'too-few-points': { done: 'skipped', zh: '点太少，或面积、长度为零', en: 'too few points, or no length or area' },
   'too-many-points': { done: 'skipped', zh: '顶点过多', en: 'too many points' },
-  'too-tangled': { done: 'skipped', zh: '自相交过于复杂，无法修复', en: 'crosses itself too often to be mended' },
+  'too-tangled': { done: 'skipped', zh: '自相交，且交点或顶点过多，未能修复；请先用 QGIS“修复几何”处理', en: 'crosses itself, with too many crossings or points to be mended here; use “Fix geometries” of QGIS first' },
   'unknown-geometry': { done: 'skipped', zh: '几何类型无法识别', en: 'not a kind of geometry we know' },
   'unreadable': { done: 'skipped', zh: '这一条已损坏，无法读取', en: 'damaged, cannot be read' },
 } as const satisfies Record<string, Sentence & { done: 'mended' | 'skipped' }>

@@ -1,7 +1,7 @@
 import type { Position } from '../../geojson.ts'
 
-/** Pairs of edges compared for one polygon before we give up: a second or so of work. */
-const maxComparisons = 20_000_000
+/** Pairs of edges compared for one polygon, a second or two of work; what has shown no crossing until then is taken as it is. */
+const maxComparisons = 200_000_000
 /** More crossings than any honest slip of the pen makes; taking them apart would cost their square. */
 const maxCrossings = 500
 
@@ -31,7 +31,7 @@ export function crossings(rings: readonly (readonly Position[])[]): 'none' | 'so
       if (other.south <= edge.north && edge.south <= other.north && meet(other, edge) && ++found > maxCrossings) return 'too-many'
     }
     comparisons += active.length
-    if (comparisons > maxComparisons) return 'too-many'
+    if (comparisons > maxComparisons) return found > 0 ? 'too-many' : 'none'
     active.length = kept
     active.push(edge)
   }

@@ -97,6 +97,18 @@ describe('polygons that cross themselves', () => {
     }))
   })
 
+  test('a coastline of two hundred thousand corners is looked through and left as it is', () => {
+    const corners = Array.from({ length: 200_000 }, (_, i): Position => {
+      const angle = (2 * Math.PI * i) / 200_000
+      const radius = [3, 9, 27, 81, 243, 729, 2187, 6561, 19683].reduce((r, k) => r + (1.6 / Math.sqrt(k)) * Math.sin(angle * k + k), 5)
+      return [85 + radius * Math.cos(angle), 41 + radius * Math.sin(angle)]
+    })
+    const begun = performance.now()
+    const result = mendGeometry({ type: 'Polygon', coordinates: [[...corners, corners[0]]] }, wgs84)
+    expect('skipped' in result ? result.skipped : [...result.faults]).toEqual([])
+    expect(performance.now() - begun).toBeLessThan(10_000)
+  })
+
   test('parts that overlap are made one, and a hole outside is none', () => {
     const other = square.map(([x, y]) => [(x as number) + 1, (y as number) + 1])
     const overlapping = mended('MultiPolygon', [[square], [other]])

@@ -8,8 +8,8 @@ import { isRecord } from './source.ts'
 
 /** Of one feature: more is a damaged file, or data to be cut into sheets first. */
 export const maxPoints = 1_000_000
-/** Taking a polygon apart costs much more than looking at it. */
-const maxMendedPoints = 20_000
+/** Taking a polygon apart costs much more than looking at it: about ten seconds for so many. */
+const maxMendedPoints = 100_000
 const maxParts = 100_000
 const maxCollectionDepth = 4
 
@@ -114,7 +114,7 @@ class Mender {
     const count = rings.reduce((sum, ring) => sum + ring.length, 0)
     const state = crossings(rings)
     if (state === 'none' && polygons.every(holesInside)) return polygons
-    if (state === 'too-many' || count > maxMendedPoints) throw new Skip('too-tangled', `${count}`)
+    if (state === 'too-many' || count > maxMendedPoints) throw new Skip('too-tangled', `${count} points`)
     this.faults.add('self-intersection')
     try {
       const flat = polygons.map((polygon) => polygon.map((ring) => ring.map(([x, y]): Position => [x, y])))
