@@ -58,7 +58,7 @@ function SignedIn() {
   const navigate = useNavigate()
   const { pathname } = useLocation()
   const menu = useMenu()
-  const stage = useStage()
+  const stage = useStage(person)
   // Everyone's work is a page; the map is one key away.
   const home = menu.find((screen) => screen.menu?.group !== 'map')?.path ?? '/links'
   const [open, setOpen] = useState<'search' | 'help' | null>(null)

@@ -19,8 +19,8 @@ export const router = createRouter({
   scrollRestoration: true,
   // Beside the map the page scrolls by itself, not the window.
   scrollToTopSelectors: ['#content'],
-  // Commas are legal in a search and stay readable in links to the map.
-  stringifySearch: (search) => defaultStringifySearch(search).replaceAll('%2C', ','),
+  // Legal in a search, and links to the map stay readable.
+  stringifySearch: (search) => defaultStringifySearch(search).replaceAll('%2C', ',').replaceAll('%21', '!'),
 })
 
 function routeOf(screen: Screen) {

@@ -1,7 +1,10 @@
 import { useLocation } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { mapPath } from '#core/ui/web/map/mapParts.ts'
+import type { Person } from '#core/http/roles.ts'
 import { useMapParam } from '#core/ui/web/map/mapSearch.ts'
+import { holdsAny } from '#core/ui/web/session.ts'
+import { situationAccess } from '#modules/situation/situation.access.ts'
 
 /** `full`: the map has the window; `beside`: it shows to the left of the page; `none`: the page alone. */
 export type Stage = 'full' | 'beside' | 'none'
@@ -11,12 +14,13 @@ const roomForBoth = '(min-width: 1600px)'
 const phone = '(max-width: 760px)'
 
 /** How the map and the page share the window, whether the map is there yet, and whether the page is folded away. */
-export function useStage(): { stage: Stage; mounted: boolean; narrow: boolean; wall: boolean; folded: boolean; fold: (away: boolean) => void } {
+export function useStage(person: Person): { stage: Stage; mounted: boolean; narrow: boolean; wall: boolean; folded: boolean; fold: (away: boolean) => void } {
   const { pathname } = useLocation()
   const wide = useMedia(roomForBoth)
   const narrow = useMedia(phone)
   const [wall] = useMapParam('wall')
-  const stage = pathname === mapPath ? 'full' : wide && !savesData() ? 'beside' : 'none'
+  const mayLook = holdsAny(person, situationAccess['situation.read'])
+  const stage = !mayLook ? 'none' : pathname === mapPath ? 'full' : wide && !savesData() ? 'beside' : 'none'
   const mounted = useMounted(stage)
   const [folded, fold] = useFolded(pathname)
   return { stage, mounted, narrow, wall: stage === 'full' && wall === '1', folded: folded && stage === 'beside', fold }

@@ -8,11 +8,15 @@ import { en as pageEn } from '#modules/report/web/page.en.ts'
 import { zh as pageZh } from '#modules/report/web/page.zh.ts'
 import { en as formEn } from '#modules/report/web/report.en.ts'
 import { zh as formZh } from '#modules/report/web/report.zh.ts'
+import { en as situationEn } from '#modules/situation/web/situation.en.ts'
+import { zh as situationZh } from '#modules/situation/web/situation.zh.ts'
+import { en as mapEn } from '#core/ui/web/map/map.en.ts'
+import { zh as mapZh } from '#core/ui/web/map/map.zh.ts'
 
 /** What the screens say, so that a test presses the button a person would read, in either language. */
 export const words = {
-  zh: { shell: consoleZh, desk: deskZh, form: formZh, page: pageZh, directory: directoryZh },
-  en: { shell: consoleEn, desk: deskEn, form: formEn, page: pageEn, directory: directoryEn },
+  zh: { shell: consoleZh, desk: deskZh, form: formZh, page: pageZh, directory: directoryZh, situation: situationZh, map: mapZh },
+  en: { shell: consoleEn, desk: deskEn, form: formEn, page: pageEn, directory: directoryEn, situation: situationEn, map: mapEn },
 } as const
 
 export type Words = (typeof words)['zh' | 'en']

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useSyncExternalStore, type RefObject } from 'react'
 import type { Said } from './texts.ts'
 
 /** One key a screen listens to: `j`, `Enter`, `ctrl+k`, `?`. What it does is listed in the help. */
@@ -12,6 +12,8 @@ export interface KeyBinding {
 
 let active: readonly KeyBinding[][] = []
 const listeners = new Set<() => void>()
+/** Who listens, the last that came last: what is on top of a page answers before the page, and the page before the shell. */
+let stack: readonly RefObject<KeyBinding[]>[] = []
 
 /** Listens while the component is shown. Never takes a key from a field, a button or an open dialog. */
 export function useKeys(bindings: KeyBinding[]): void {
@@ -20,20 +22,23 @@ export function useKeys(bindings: KeyBinding[]): void {
   useEffect(() => {
     const mine = latest.current
     setActive([...active, mine])
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing) return
-      const name = keyName(event)
-      const binding = latest.current.find((b) => b.keys.includes(name))
-      if (!binding || (!binding.whileTyping && isBusy(event.target, name))) return
-      event.preventDefault()
-      binding.run(event)
-    }
-    document.addEventListener('keydown', onKey)
+    if (stack.length === 0) document.addEventListener('keydown', answer)
+    stack = [...stack, latest]
     return () => {
-      document.removeEventListener('keydown', onKey)
+      stack = stack.filter((one) => one !== latest)
+      if (stack.length === 0) document.removeEventListener('keydown', answer)
       setActive(active.filter((b) => b !== mine))
     }
   }, [])
+}
+
+function answer(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing) return
+  const name = keyName(event)
+  const binding = stack.toReversed().map((one) => one.current.find((b) => b.keys.includes(name))).find((b) => b !== undefined)
+  if (!binding || (!binding.whileTyping && isBusy(event.target, name))) return
+  event.preventDefault()
+  binding.run(event)
 }
 
 /** Every key that works right now, for the help. */

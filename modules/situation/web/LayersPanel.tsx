@@ -69,7 +69,7 @@ export function Sign({ sign }: { sign: LegendSign }) {
   if (sign.picture) return <img className="sign" src={sign.picture} alt="" width="22" height="22" />
   return (
     <svg className="sign" width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
-      {sign.kind === 'point' ? <circle cx="11" cy="11" r="7" fill={sign.color} stroke="#fff" strokeWidth="2" /> : null}
+      {sign.kind === 'point' ? <circle cx="11" cy="11" r="7" fill={sign.color} stroke="var(--ink-soft)" strokeWidth="1.5" /> : null}
       {sign.kind === 'line' ? <path d="M2 15 9 8l4 5 7-7" fill="none" stroke={sign.color} strokeWidth="2.5" strokeDasharray={sign.dashed ? '4 3' : undefined} /> : null}
       {sign.kind === 'area' ? <rect x="3" y="4" width="16" height="14" rx="2" fill={sign.color} stroke="var(--ink-soft)" strokeDasharray={sign.dashed ? '4 3' : undefined} /> : null}
     </svg>

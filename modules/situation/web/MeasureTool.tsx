@@ -35,10 +35,10 @@ export function MeasureTools() {
   }
   return (
     <>
-      <MapTool icon={<LineOutlined rotate={-45} />} label={say('measure.distance')} shortcut="l" pressed={active && measured.kind === 'distance'} onClick={() => { start('distance') }} />
+      <MapTool icon={<LineOutlined rotate={-45} />} label={say('measure.distance')} shortcut="r" pressed={active && measured.kind === 'distance'} onClick={() => { start('distance') }} />
       <MapTool icon={<BorderOuterOutlined />} label={say('measure.area')} shortcut="a" pressed={active && measured.kind === 'area'} onClick={() => { start('area') }} />
       <MapKeys bindings={[
-        { keys: ['l'], help: said(situationTexts, 'measure.distance'), run: () => { start('distance') } },
+        { keys: ['r'], help: said(situationTexts, 'measure.distance'), run: () => { start('distance') } },
         { keys: ['a'], help: said(situationTexts, 'measure.area'), run: () => { start('area') } },
       ]} />
       <Drawn measured={measured} />

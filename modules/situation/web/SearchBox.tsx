@@ -1,6 +1,6 @@
 import { SearchOutlined } from '@ant-design/icons'
 import { Input } from 'antd'
-import { useDeferredValue, useId, useState, type KeyboardEvent } from 'react'
+import { useDeferredValue, useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
 import { createPortal } from 'react-dom'
 import { parseCoordinate, degreesText } from '#core/geo/dms.ts'
 import { useMap } from '#core/ui/web/map/mapContext.ts'
@@ -26,17 +26,26 @@ export function SearchBox() {
   const [words, setWords] = useState('')
   const [at, setAt] = useState(0)
   const [open, setOpen] = useState(false)
+  const [wanted, setWanted] = useState(false)
   const q = useDeferredValue(words.trim())
   const position = parseCoordinate(q)
   const found = usePlaces(position ? '' : q)
   const hits: PlaceItem[] = position ? [{ kind: 'coordinate', name: degreesText(position), lon: position[0], lat: position[1] }] : q === '' ? [] : found.data?.items ?? []
   const settled = q === words.trim() && (position !== null || !found.isFetching)
   const choose = (hit: PlaceItem | undefined) => {
+    setWanted(false)
     if (!hit) return
     setOpen(false)
     setWords(hit.name)
     go(hit)
   }
+  const latest = useRef(() => { choose(hits[at]) })
+  useEffect(() => { latest.current = () => { choose(hits[at]) } })
+  // Whoever presses Enter before the answer is here goes to what it then says first.
+  useEffect(() => {
+    if (!wanted || !settled) return
+    latest.current()
+  }, [wanted, settled])
   const onKey = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing) return
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
@@ -44,7 +53,7 @@ export function SearchBox() {
       event.preventDefault()
       setOpen(true)
       setAt((i) => Math.max(0, Math.min(hits.length - 1, i + step)))
-    } else if (event.key === 'Enter' && settled) choose(hits[at])
+    } else if (event.key === 'Enter') setWanted(true)
     else if (event.key === 'Escape') {
       event.stopPropagation()
       setOpen(false)
@@ -59,7 +68,7 @@ export function SearchBox() {
       <Input
         id={id} size="large" prefix={<SearchOutlined />} allowClear maxLength={80} autoComplete="off" value={words} placeholder={say('search.placeholder')}
         role="combobox" aria-label={say('search.label')} aria-expanded={shown} aria-controls={`${id}-hits`} aria-autocomplete="list" aria-activedescendant={shown && hits[at] ? `${id}-${at}` : undefined}
-        onChange={(event) => { setWords(event.target.value); setAt(0); setOpen(true) }} onFocus={() => { setOpen(true) }} onBlur={() => { setOpen(false) }} onKeyDown={onKey}
+        onChange={(event) => { setWords(event.target.value); setAt(0); setOpen(true); setWanted(false) }} onFocus={() => { setOpen(true) }} onBlur={() => { setOpen(false) }} onKeyDown={onKey}
       />
       {shown ? (
         <div className="map-box map-hits">

@@ -2,6 +2,7 @@ import type { zh } from './situation.zh.ts'
 
 export const en: Record<keyof typeof zh, string> = {
   'title': 'Map',
+  'forbidden': 'Your role does not look at the map.',
   'layers.title': 'Layers',
   'layers.incidents': 'Incidents',
   'layers.plot': 'Plots',
@@ -36,7 +37,7 @@ export const en: Record<keyof typeof zh, string> = {
   'base.water': 'Water',
   'base.terrain': 'Terrain and imagery',
   'base.other': 'Other',
-  'search.label': 'Search the map',
+  'search.label': 'Find on the map',
   'search.placeholder': 'Place, pinyin, code, incident, position',
   'search.none': 'Nothing found for “{{q}}”',
   'search.wait': 'Looking for “{{q}}”…',
@@ -118,7 +119,7 @@ export const en: Record<keyof typeof zh, string> = {
   'figure.trapped': 'Trapped',
   'figure.evacuated': 'Evacuated',
   'figure.lossWan': 'Loss (10,000 yuan)',
-  'key.search': 'Search the map',
+  'key.search': 'Find on the map',
   'key.copy': 'Copy the coordinates',
   'key.form': 'Switch the form of coordinates',
   'key.measureEnd': 'Cancel measuring',

@@ -14,7 +14,7 @@ export const zh = {
   'control.zoomIn': '放大',
   'control.zoomOut': '缩小',
   'control.north': '转回正北',
-  'control.attribution': '图源说明',
+  'control.attribution': '图源',
   'control.closePopup': '关闭',
   'controls.label': '缩放与方向',
   'scale.label': '比例尺：图上这一段为 {{length}}',
