@@ -1,9 +1,9 @@
-import { newId } from '#core/kernel/index.ts'
+import { newId, type Sentence } from '#core/kernel/index.ts'
 import type { LiveDoc, Room } from '#core/live/liveDoc.ts'
 import { shared, type Shared } from '#core/ui/web/map/shared.ts'
 import { draftOf, settled, type Drawing, type Pen } from '../drawing.ts'
 import { layerDoc, plotRoom } from '../layerIds.ts'
-import { bodyOf, strokesOf } from '../plot.features.ts'
+import { bodyOf, strokeOf, strokesOf } from '../plot.features.ts'
 import type { Hand, Stroke, StrokeBody } from '../stroke.ts'
 import { noActs, redo, remember, undo, type Edit, type UndoStack } from '../undo.ts'
 import { holderOf, personOf, restingHand, toldHand, type Person } from './hands.ts'
@@ -50,6 +50,16 @@ export function partsOf(id: string): { layer: string; key: string } {
   return { layer: id.slice(0, cut), key: id.slice(cut + 1) }
 }
 
+/** How a layer's document stands. */
+export interface LayerStatus {
+  state: 'opening' | 'live' | 'offline' | 'closed'
+  mayWrite: boolean
+  unsent: number
+  count: number
+  refused: Sentence | null
+  rejected: readonly { key: string; value: Stroke; why: Sentence }[]
+}
+
 /** One open plot at one screen: its documents and room, what one has in hand, and what one did. */
 export class PlotDesk {
   readonly plotId: string
@@ -57,6 +67,7 @@ export class PlotDesk {
   /** Everything that stands on all layers, by `layer key`. */
   readonly strokes: Shared<ReadonlyMap<string, Stroke>> = shared<ReadonlyMap<string, Stroke>>(new Map())
   readonly people: Shared<readonly Person[]> = shared<readonly Person[]>([])
+  readonly status: Shared<ReadonlyMap<string, LayerStatus>> = shared<ReadonlyMap<string, LayerStatus>>(new Map())
   readonly docs: Shared<ReadonlyMap<string, LiveDoc<Stroke>>> = shared<ReadonlyMap<string, LiveDoc<Stroke>>>(new Map())
   /** How each layer is shown, from the layer tree. */
   readonly looks: Shared<(layer: string) => { shown: boolean; opacity: number }> = shared<(layer: string) => { shown: boolean; opacity: number }>(() => ({ shown: true, opacity: 1 }))
@@ -147,6 +158,12 @@ export class PlotDesk {
     return turned.skipped.length
   }
 
+  /** Draws on the active layer what another would not take. */
+  takeRejected(layer: string): void {
+    const rejected = this.status.get().get(layer)?.rejected ?? []
+    this.add(rejected.flatMap(({ value }) => strokeOf(value) ?? []).filter((stroke) => stroke.gone !== true).map(bodyOf))
+  }
+
   point(at: readonly [number, number] | null): void {
     this.#tell({ at: at && settled(at) })
   }
@@ -186,8 +203,14 @@ export class PlotDesk {
   #gather(): void {
     this.#due = false
     const found = new Map<string, Stroke>()
-    for (const [layer, doc] of this.docs.get()) for (const [key, stroke] of strokesOf(doc.snapshot().values)) found.set(strokeId(layer, key), stroke)
+    const status = new Map<string, LayerStatus>()
+    for (const [layer, doc] of this.docs.get()) {
+      const { values, state, mayWrite, unsent, refused, rejected } = doc.snapshot()
+      status.set(layer, { state, mayWrite, unsent, count: values.size, refused, rejected })
+      for (const [key, stroke] of strokesOf(values)) found.set(strokeId(layer, key), stroke)
+    }
     this.strokes.set(found)
+    this.status.set(status)
     const { selected } = this.state.get()
     const left = [...selected].filter((id) => found.has(id))
     if (left.length !== selected.size) this.patch({ selected: new Set(left), vertex: null })

@@ -1,0 +1,2 @@
+/** A plot's layer in the map's layer tree. */
+export const treeId = (layer: string): string => `plot.${layer}`
