@@ -10,12 +10,12 @@ export class HeldDocument {
   /** How far each chain is held here, what is not yet on the disk included. */
   readonly vector: Vector = new Map()
   /** The writers and limits this was folded under. */
-  readonly authority: string
+  card: DocCard
   lastUsed: number
 
   constructor(name: string, card: DocCard, entries: readonly Entry[], now: number) {
     this.name = name
-    this.authority = authorityOf(card)
+    this.card = card
     this.lastUsed = now
     this.document.applyAll(entries.flatMap((entry) => countingUpdates(card, entry)))
     for (const entry of entries) this.reach(entry)
@@ -25,6 +25,12 @@ export class HeldDocument {
     const chain = chainOf(entry)
     this.vector.set(chain, Math.max(this.vector.get(chain) ?? 0, entry.seq))
   }
+}
+
+/** Whether other entries count under `next` than under the card a document was folded with. */
+export function countsOtherwise(held: HeldDocument, next: DocCard): boolean {
+  const [before, after] = [countingVector(held.card, held.vector), countingVector(next, held.vector)]
+  return before.size !== after.size || [...before].some(([chain, seq]) => after.get(chain) !== seq)
 }
 
 export function authorityOf(card: DocCard): string {

@@ -6,7 +6,7 @@ import { isClientOf, newClientId } from './clientId.ts'
 import { chainOf, signedText, type Entry, type LiveCrypto, type Vector } from './entry.ts'
 import type { EntryStore } from './entryStore.ts'
 import type { LiveDocument } from './document.ts'
-import { authorityOf, countingUpdates, HeldDocument } from './held.ts'
+import { authorityOf, countingUpdates, countsOtherwise, HeldDocument } from './held.ts'
 import { inspectUpdate, type Inspected } from './inspectUpdate.ts'
 import { maxPacked } from './messages.ts'
 import { explainFault, notWriter, sealed, stamped, unknownDocument } from './refusals.ts'
@@ -39,6 +39,8 @@ export interface PlaneParts {
   /** New bytes of a document for screens; `by` is the screen that wrote them. */
   onUpdates(doc: string, updates: readonly Uint8Array[], by: unknown): void
   onKeys(doc: string, keys: string[]): void
+  /** The same entries count, but who may write is another matter now. */
+  onRights(doc: string): void
   /** The document was folded anew: screens begin again. */
   onReset(doc: string): void
   onDurable(entries: readonly Entry[], from: Address | null): void
@@ -300,13 +302,17 @@ export class LivePlane {
     return [...this.#loose].filter(([, n]) => n >= packAfter).map(([doc]) => doc)
   }
 
-  /** Who may write has changed: folds again what now counts differently. */
+  /** Who may write has changed: folds again where other entries count now. */
   async reconsider(doc: string): Promise<void> {
     const held = await this.#held.get(doc)
     if (!held) return
     const card = this.parts.card(doc)
-    if (card && authorityOf(card) === held.authority) return
+    if (card && authorityOf(card) === authorityOf(held.card)) return
     await this.settled()
+    if (card && !countsOtherwise(held, card)) {
+      held.card = card
+      return this.parts.onRights(doc)
+    }
     this.#held.delete(doc)
     this.parts.onReset(doc)
   }

@@ -49,7 +49,7 @@ export class SimStation {
       station: (address) => ({ keys: [{ publicKey: address, fromSeq: 1, untilSeq: null }], state: 'active' }),
       judgeValue: () => null,
       onEntry: (entry, from) => this.#peers.stream(entry, from),
-      onUpdates: () => undefined, onKeys: () => undefined, onReset: () => undefined,
+      onUpdates: () => undefined, onKeys: () => undefined, onReset: () => undefined, onRights: () => undefined,
       onDurable: (entries, from) => this.#peers.durable(entries, from),
     })
     this.#peers = new Peers({

@@ -76,6 +76,7 @@ export function openLive(options: OpenLiveOptions): Live {
     onEntry: (entry, from) => peers.stream(entry, from),
     onUpdates: (doc, updates, by) => screens.update(doc, updates, by),
     onKeys: (doc, keys) => { for (const listener of listeners) listener({ doc, keys }) },
+    onRights: (doc) => screens.rights(doc),
     onReset: (doc) => screens.reset(doc),
     onDurable: (entries, from) => peers.durable(entries, from),
   })

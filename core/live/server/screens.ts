@@ -13,6 +13,8 @@ const maxRooms = 8
 /** Bytes and words a screen may send in a second; a hand that draws needs a hundredth of it. */
 const maxBytesPerSecond = 4 * 1024 * 1024
 const maxWordsPerSecond = 120
+/** A Yjs update that says nothing. */
+const nothing = new Uint8Array([0, 0])
 const fault = refuse('live.fault', '未能保存，请重试；改动仍保存在本机浏览器中', 'It could not be stored; try again. The change is still kept in this browser')
 
 export interface ScreensParts {
@@ -54,6 +56,11 @@ export class Screens {
       const bytes = encodeMessage({ k: 'update', doc, n: 0, update })
       for (const viewer of viewers) if (viewer !== by) viewer.screen.send(bytes)
     }
+  }
+
+  /** Tells each whether it may write now. */
+  rights(doc: string): void {
+    for (const viewer of this.#viewers.get(doc) ?? []) viewer.tellRights(doc)
   }
 
   reset(doc: string): void {
@@ -140,6 +147,11 @@ class OneScreen implements ScreenTraffic {
     const viewers = this.#viewers.get(doc) ?? new Set()
     this.#viewers.set(doc, viewers.add(this))
     this.screen.send(encodeMessage({ k: 'opened', doc, update, mayWrite: mayWriteHere(doc) && this.#holds(roles.writers), now: now() }))
+  }
+
+  tellRights(doc: string): void {
+    const roles = this.#parts.rolesOf(doc)
+    if (roles) this.screen.send(encodeMessage({ k: 'opened', doc, update: nothing, mayWrite: this.#parts.mayWriteHere(doc) && this.#holds(roles.writers), now: this.#parts.now() }))
   }
 
   async #update({ doc, n, update }: MessageOf<'update'>): Promise<void> {
