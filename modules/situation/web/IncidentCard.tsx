@@ -77,6 +77,7 @@ function Facts({ incident }: { incident: Incident }) {
         <dt>{say('card.lead')}</dt><dd>{stationName(incident.lead)}</dd>
         {figures.map((name) => [<dt key={name}>{say(`figure.${name}`)}</dt>, <dd key={`${name} n`} className="digits"><b>{incident.figures[name]}</b></dd>])}
       </dl>
+      <Link className="card-open card-plot" to="/map" search={{ plot: incident.id } as never}>{say('card.plot')}</Link>
       <Link className="card-open" to="/incidents/$id" params={{ id: incident.id }}>{say('card.open')}</Link>
     </div>
   )

@@ -8,6 +8,7 @@ import { useMapParam } from '#core/ui/web/map/mapSearch.ts'
 import { FaultNote } from '#core/ui/web/States.tsx'
 import { useText } from '#core/ui/web/texts.ts'
 import { grades } from '#modules/norms/index.ts'
+import { FactTicks } from './FactTicks.tsx'
 import { levelColours } from './incidentMarks.ts'
 import { useTimeline } from './situationApi.ts'
 import { situationTexts } from './situationTexts.ts'
@@ -59,6 +60,7 @@ function Range({ whole, onClose }: { whole: TimeRange; onClose: () => void }) {
         <Button type="text" size="small" icon={<CloseOutlined />} aria-label={say('time.close')} title={say('time.close')} onClick={() => { player.stop(); onClose() }} />
       </div>
       <Histogram whole={whole} seen={seen} />
+      <FactTicks whole={whole} onChoose={(until) => { player.stop(); choose({ from: Math.min(range.from, until - minute), until }) }} />
       <Slider
         range min={whole.from} max={whole.until} step={minute} value={[seen.from, seen.until]} ariaLabelForHandle={[say('time.from'), say('time.until')]}
         ariaValueTextFormatterForHandle={[beijingMinute, beijingMinute]} tooltip={{ formatter: (value) => beijingMinute(value ?? 0) }}

@@ -27,6 +27,9 @@ export function Wall() {
   const { station } = useSession()
   const [, setWall] = useMapParam('wall')
   const incidents = useIncidentMap({ status: 'open', limit: most }, everyMs)
+  // The list is asked for every half minute; the tiles then too, most of which have not changed.
+  const map = useMap()
+  useEffect(() => { if (incidents.dataUpdatedAt > 0 && map.getSource('incidents')) map.refreshTiles('incidents') }, [map, incidents.dataUpdatedAt])
   const leave = () => { setWall(undefined) }
   useKeys([{ keys: ['Escape'], help: said(situationTexts, 'key.wallEnd'), run: leave }])
   if (!places) return null

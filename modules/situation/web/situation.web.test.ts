@@ -5,6 +5,7 @@ import { scaleBar, zoomForMetresPerPixel } from '#core/ui/web/map/scale.ts'
 import { palettes } from '#core/ui/palette.ts'
 import { greatCircles } from './greatCircles.ts'
 import { baseGroupOf } from './baseGroups.ts'
+import { factTicks } from './factTicks.ts'
 import { homeCode, pinText, readPin } from './pin.ts'
 import { onPaper, ratioAt, ratioText, sheetOf, zoomOfRatio } from './printSheet.ts'
 import { denseBars, played, readTimeRange, timeRangeText, wholeSpan } from './timeBins.ts'
@@ -73,6 +74,11 @@ describe('time', () => {
     expect(played(whole, { from: 50_000, until: 59_500 }, 4, 1)).toEqual({ from: 50_500, until: 60_000 })
     expect(played(whole, { from: 0, until: 60_000 }, 1, 1)).toBeNull()
   })
+})
+
+test('facts about an incident become ticks in order, what came in one moment being one', () => {
+  expect(factTicks({ openedAt: 10, levelHistory: [{ at: 10, kind: 'initial' }, { at: 30, kind: 'confirmed' }], figureHistory: [{ at: 20, fact: 'a' }, { at: 20, fact: 'b' }], leads: [{ since: 10 }, { since: 25 }], closed: { at: 40 } }))
+    .toEqual([{ at: 10, kinds: ['opened', 'level'] }, { at: 20, kinds: ['figures'] }, { at: 25, kinds: ['lead'] }, { at: 30, kinds: ['level'] }, { at: 40, kinds: ['closed'] }])
 })
 
 describe('the printed sheet', () => {
