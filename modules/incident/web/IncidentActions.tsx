@@ -34,6 +34,7 @@ export function IncidentActions({ incident }: { incident: IncidentDetail }) {
   ]
   return (
     <>
+      <Button onClick={() => { void navigate({ to: '/map', search: { plot: incident.id } as never }) }}>{say('action.plot')}</Button>
       {works && incident.status === 'open' ? <Button onClick={() => { void navigate({ to: '/reports/new', search: { incident: incident.id, kind: 'followUp' } as never }) }}>{say('action.report')}</Button> : null}
       {actions.map((action) => <Button key={action} type={action === 'confirm' || action === 'accept' ? 'primary' : 'default'} onClick={() => setAsking(action)}>{say(`action.${action}`)}</Button>)}
       {asking ? <IncidentDialog action={asking} incident={incident} onClose={() => setAsking(null)} /> : null}

@@ -82,6 +82,7 @@ export const en: Record<keyof typeof zh, string> = {
   'action.accept': 'Take the lead',
   'action.decline': 'Decline',
   'action.close': 'Close',
+  'action.plot': 'Plot',
   'action.report': 'Follow-up',
   'action.done': 'Done: {{action}}',
   'ask.level': 'Level',

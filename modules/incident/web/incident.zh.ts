@@ -80,6 +80,7 @@ export const zh = {
   'action.accept': '接受牵头',
   'action.decline': '不接受',
   'action.close': '办结',
+  'action.plot': '标绘',
   'action.report': '续报',
   'action.done': '已完成：{{action}}',
   'ask.level': '认定为',
