@@ -1,8 +1,9 @@
 import { useLocation } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { mapPath } from '#core/ui/web/map/mapParts.ts'
+import { mapPath, mapUnable } from '#core/ui/web/map/mapParts.ts'
 import type { Person } from '#core/http/roles.ts'
 import { useMapParam } from '#core/ui/web/map/mapSearch.ts'
+import { useShared } from '#core/ui/web/map/shared.ts'
 import { holdsAny } from '#core/ui/web/session.ts'
 import { situationAccess } from '#modules/situation/situation.access.ts'
 
@@ -19,8 +20,9 @@ export function useStage(person: Person): { stage: Stage; mounted: boolean; narr
   const wide = useMedia(roomForBoth)
   const narrow = useMedia(phone)
   const [wall] = useMapParam('wall')
+  const unable = useShared(mapUnable)
   const mayLook = holdsAny(person, situationAccess['situation.read'])
-  const stage = !mayLook ? 'none' : pathname === mapPath ? 'full' : wide && !savesData() ? 'beside' : 'none'
+  const stage = !mayLook ? 'none' : pathname === mapPath ? 'full' : wide && !unable && !savesData() ? 'beside' : 'none'
   const mounted = useMounted(stage)
   const [folded, fold] = useFolded(pathname)
   return { stage, mounted, narrow, wall: stage === 'full' && wall === '1', folded: folded && stage === 'beside', fold }

@@ -1,5 +1,6 @@
 import { createContext, useContext, type ComponentType } from 'react'
 import type { Role } from '#core/http/roles.ts'
+import { shared } from './shared.ts'
 
 /** Where the map has the window to itself; everywhere else it lies behind the page, or is not there. */
 export const mapPath = '/map'
@@ -14,6 +15,9 @@ export interface MapPart {
   /** Who gets it; absent: everyone signed in. */
   roles?: readonly Role[]
 }
+
+/** This browser cannot draw maps: beside pages there is then nothing to show. */
+export const mapUnable = shared(false)
 
 export const MapPartsContext = createContext<readonly MapPart[]>([])
 

@@ -2,6 +2,8 @@ import maplibregl, { type Map as MapLibre, type StyleSpecification } from 'mapli
 import { useEffect, useRef, useState, type RefObject } from 'react'
 import { readViewpoint, mapSearch, setMapParams, viewpointText } from './mapSearch.ts'
 import { drawGlyphsWhole } from './wholeGlyphs.ts'
+import { mapUnable } from './mapParts.ts'
+import { useShared } from './shared.ts'
 import { beganAnywhere, recallView, rememberView } from './rememberedView.ts'
 
 export interface MapInstance {
@@ -21,7 +23,7 @@ const retryMs = 10_000
 export function useMapInstance(container: RefObject<HTMLElement | null>, style: StyleSpecification | undefined): MapInstance {
   const [map, setMap] = useState<MapLibre | null>(null)
   const [styled, setStyled] = useState(0)
-  const [unable, setUnable] = useState(false)
+  const unable = useShared(mapUnable)
   const [failing, setFailing] = useState<ReadonlySet<string>>(new Set())
   const given = useRef<StyleSpecification | undefined>(undefined)
   const [first, setFirst] = useState(style)
@@ -31,7 +33,7 @@ export function useMapInstance(container: RefObject<HTMLElement | null>, style: 
     if (!container.current || !first) return undefined
     const made = makeMap(container.current, first)
     if (!made) {
-      queueMicrotask(() => { setUnable(true) })
+      mapUnable.set(true)
       return undefined
     }
     drawGlyphsWhole(made)
