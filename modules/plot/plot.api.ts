@@ -47,6 +47,14 @@ export const plotSchema = z.object({
 })
 export type PlotAnswer = z.infer<typeof plotSchema>
 
+export const plotsQuery = z.object({ page, size: z.coerce.number().int().min(1).max(100).default(50) })
+/** Plots of this station, the latest first. The title is the incident's; null where only its plot is known here, as at a scene. */
+export const plotsAnswer = z.object({
+  items: z.array(z.object({ plotId: z.string(), title: z.string().nullable(), mode: z.enum(['actual', 'exercise', 'test']), openedBy: z.string(), openedByName: z.string(), openedAt: z.int() })),
+  total: z.int(),
+})
+export type PlotsAnswer = z.infer<typeof plotsAnswer>
+
 export const layerBody = z.strictObject({ name: layerName })
 export const grantBody = z.strictObject({ station: address })
 export const withdrawQuery = z.object({ station: address })

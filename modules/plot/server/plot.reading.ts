@@ -1,15 +1,17 @@
 import { refuse } from '#core/kernel/index.ts'
-import type { SubjectType } from '#core/ledger/index.ts'
+import { modeOfSubject, type SubjectType } from '#core/ledger/index.ts'
 import type { Stamped } from '#core/live/stamped.ts'
 import type { Station } from '#core/station/server/module.ts'
+import { incidentSubject, incidentType, isParty as isIncidentParty } from '#modules/incident/index.ts'
 import { layerDoc, parseLayerId } from '../layerIds.ts'
 import type { Written } from '../canonical.ts'
-import type { PlotAnswer } from '../plot.api.ts'
+import type { PlotAnswer, PlotsAnswer } from '../plot.api.ts'
 import { plotSubject } from '../plot.facts.ts'
 import { mergedHistory, valuesAt } from '../plot.history.ts'
 import { plotType } from '../plot.rules.ts'
 import { isParty, layerOf, layersOf, type Layer, type PlotState } from '../plot.state.ts'
 import { plotView } from '../plot.view.ts'
+import { readPlotIds } from './plot.tables.ts'
 
 /** Whatever can tell folded state: the ledger outside a write, the writer inside. */
 export interface StateReader {
@@ -47,6 +49,19 @@ export async function readPlot(station: Station, id: string): Promise<PlotAnswer
   const view = plotView(state, counts, { self, directory: ledger.directory })
   if (!view) throw layerNotFound()
   return view
+}
+
+/** Every plot that is this station's business, the latest first. */
+export async function listPlots({ ledger, database, self }: Station, { page, size }: { page: number; size: number }): Promise<PlotsAnswer> {
+  const { items, total } = await readPlotIds(database.read, { page, size })
+  const plots = await Promise.all(items.map(async (id): Promise<PlotsAnswer['items'][number] | null> => {
+    const { opened } = await ledger.state(plotType, plotSubject(id))
+    if (!opened) return null
+    const incident = await ledger.state(incidentType, incidentSubject(id))
+    const title = isIncidentParty(incident, self) ? incident.title : null
+    return { plotId: id, title, mode: modeOfSubject(plotSubject(id)), openedBy: opened.station, openedByName: ledger.directory.station(opened.station)?.name ?? opened.station, openedAt: opened.at }
+  }))
+  return { items: plots.filter((plot) => plot !== null), total }
 }
 
 /** What stands on a layer now, or stood at a moment. */

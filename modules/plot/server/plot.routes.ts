@@ -13,7 +13,7 @@ import type { PlotState } from '../plot.state.ts'
 import { featureRoutes } from './feature.routes.ts'
 import { historyRoutes } from './history.routes.ts'
 import { importExportRoutes } from './importExport.routes.ts'
-import { layerNotFound, loadLayer, loadPlot, readPlot } from './plot.reading.ts'
+import { layerNotFound, listPlots, loadLayer, loadPlot, readPlot } from './plot.reading.ts'
 import { sealNow } from './sealing.ts'
 import { verifySeal } from './verifySeal.ts'
 
@@ -28,6 +28,11 @@ export function plotRoutes(app: App, station: Station): void {
     schema: { tags, summary: '事件的标绘与各单位图层 · The plot of an incident and its layers', params: api.plotParams, ...answer },
     config: { permission: 'plot.read' },
   }, (request) => readPlot(station, request.params.id))
+
+  app.get('/api/plots', {
+    schema: { tags, summary: '本平台的标绘 · The plots of this station', querystring: api.plotsQuery, response: { 200: api.plotsAnswer } },
+    config: { permission: 'plot.read' },
+  }, (request) => listPlots(station, request.query))
 
   app.post('/api/plots/:id/layers', {
     schema: { tags, summary: '新建图层 · Adds a layer of this station', params: api.plotParams, body: api.layerBody, response: { 201: api.layerSchema } },

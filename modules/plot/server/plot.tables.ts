@@ -40,3 +40,11 @@ export async function readPlots(db: Db): Promise<PlotState[]> {
   const rows = await db.withTables<PlotTables>().selectFrom('plot').select('state').orderBy('subject').execute()
   return rows.map(({ state }) => JSON.parse(state) as PlotState)
 }
+
+/** Of plots that are this station's business, the latest first. */
+export async function readPlotIds(db: Db, { page, size }: { page: number; size: number }): Promise<{ items: string[]; total: number }> {
+  const ours = db.withTables<PlotTables>().selectFrom('plot').where('is_party', '=', 1)
+  const rows = await ours.select('subject').orderBy('opened_at', 'desc').orderBy('subject').limit(size).offset((page - 1) * size).execute()
+  const { n } = await ours.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
+  return { items: rows.map(({ subject }) => subject.slice(subject.indexOf('/') + 1)), total: Number(n) }
+}

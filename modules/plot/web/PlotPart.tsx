@@ -13,8 +13,9 @@ import { MapTool, MapTools } from '#core/ui/web/map/MapTools.tsx'
 import { holdsAny, useSession } from '#core/ui/web/session.ts'
 import { Fetched } from '#core/ui/web/States.tsx'
 import { useText } from '#core/ui/web/texts.ts'
+import { TimeText } from '#core/ui/web/TimeText.tsx'
 import { plotDrawers } from '../plot.access.ts'
-import type { PlotAnswer } from '../plot.api.ts'
+import type { PlotAnswer, PlotsAnswer } from '../plot.api.ts'
 import { PlotContext } from './deskContext.ts'
 import { PlotDesk } from './desk.ts'
 import { PlotControls } from './PlotControls.tsx'
@@ -22,7 +23,7 @@ import { PlotDrawing } from './PlotDrawing.tsx'
 import { plotTexts } from './plotTexts.ts'
 import { treeId } from './treeId.ts'
 
-interface IncidentFace { id: string; title: string; place: { lon?: number; lat?: number } }
+interface IncidentPlace { place: { lon?: number; lat?: number } }
 
 /** The plot of one incident on the map: `plot=<incident>` in the address opens it, and only then anything of it is loaded. */
 export function PlotPart() {
@@ -44,13 +45,22 @@ function Chooser({ onChoose }: { onChoose: (id: string) => void }) {
   )
 }
 
+/** Plots known here, the latest first; a scene may know a plot without its incident. */
+function usePlots() {
+  return useQuery({ queryKey: ['plot', 'list'], queryFn: ({ signal }) => api.get<PlotsAnswer>('/api/plots', { query: { size: 100 }, signal }), meta: { also: ['incident'] } })
+}
+
 function Choices({ onChoose }: { onChoose: (id: string) => void }) {
   const say = useText(plotTexts)
-  const incidents = useQuery({ queryKey: ['incident', 'list', 'toPlot'], queryFn: ({ signal }) => api.get<{ items: IncidentFace[] }>('/api/incidents', { query: { status: 'open', size: 50 }, signal }) })
+  const plots = usePlots()
   return (
-    <Fetched query={incidents}>
+    <Fetched query={plots}>
       {({ items }) => items.length === 0 ? <p className="soft">{say('choose.none')}</p> : (
-        <ul className="plain-list plot-choices">{items.map((incident) => <li key={incident.id}><button type="button" onClick={() => { onChoose(incident.id) }}>{incident.title}</button></li>)}</ul>
+        <ul className="plain-list plot-choices">
+          {items.map(({ plotId, title, mode, openedByName, openedAt }) => (
+            <li key={plotId}><button type="button" onClick={() => { onChoose(plotId) }}>{mode === 'actual' ? null : <span className="plot-mode">{say(`mode.${mode}`)}</span>}{title ?? say('plot.untitled', { station: openedByName })}<br /><span className="soft small"><TimeText at={openedAt} /></span></button></li>
+          ))}
+        </ul>
       )}
     </Fetched>
   )
@@ -59,14 +69,16 @@ function Choices({ onChoose }: { onChoose: (id: string) => void }) {
 function Opening({ id, controls, onLeave }: { id: string; controls: boolean; onLeave: () => void }) {
   const say = useText(plotTexts)
   const plot = useQuery({ queryKey: ['plot', id], queryFn: ({ signal }) => api.get<PlotAnswer>(`/api/incidents/${encodeURIComponent(id)}/plot`, { signal }), meta: { also: ['station'] } })
-  const incident = useQuery({ queryKey: ['incident', id, 'face'], queryFn: ({ signal }) => api.get<IncidentFace>(`/api/incidents/${encodeURIComponent(id)}`, { signal }) })
+  const listed = usePlots().data?.items.find(({ plotId }) => plotId === id)
+  const titled = typeof listed?.title === 'string'
+  const incident = useQuery({ queryKey: ['incident', id, 'place'], queryFn: ({ signal }) => api.get<IncidentPlace>(`/api/incidents/${encodeURIComponent(id)}`, { signal }), enabled: titled })
   useArrival(incident.data)
-  if (plot.data) return <Open plot={plot.data} title={incident.data?.title ?? id} controls={controls} onLeave={onLeave} />
+  if (plot.data) return <Open plot={plot.data} title={listed?.title ?? (listed ? say('plot.untitled', { station: listed.openedByName }) : id)} controls={controls} onLeave={onLeave} />
   return plot.error && controls ? <MapPanel side="left" title={say('open')} onClose={onLeave}><p className="soft">{say('plot.none')}</p></MapPanel> : null
 }
 
 /** Whoever opens a plot sees where it happened. */
-function useArrival(incident: IncidentFace | undefined): void {
+function useArrival(incident: IncidentPlace | undefined): void {
   const map = useMap()
   const [arrived, setArrived] = useState(false)
   useEffect(() => {

@@ -42,7 +42,7 @@ export function SelectedPanel() {
     <div className="stack">
       <div className="plot-selected-head">
         <h3>{ids.length === 1 ? nameOf(stroke, say) : say('style.title', { n: ids.length })}</h3>
-        <Button type="text" size="small" onClick={() => { desk.patch({ selected: new Set(), vertex: null }) }}>{say('tool.cancel')}</Button>
+        <Button type="text" size="small" onClick={() => { desk.patch({ selected: new Set(), vertex: null }) }}>{say('stroke.deselect')}</Button>
       </div>
       {ids.length === 1 ? <p className="soft small">{say('stroke.by', { author: stroke.byName, station: stationName(stroke.station) })} <TimeText at={stroke.at} /><br />{say('stroke.layer', { layer: layer?.name ?? '' })}</p> : null}
       {holder ? <p className="plot-why" role="note">{say('stroke.held', { name: `${stationName(holder.station)} ${holder.name}` })}</p> : reason ? <p className="plot-why" role="note">{say('stroke.readOnly', { reason: say(`why.${reason}`) })}</p> : null}
