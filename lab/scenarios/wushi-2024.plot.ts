@@ -1,4 +1,5 @@
 import { plainStroke, type StrokeBody } from '#modules/plot/stroke.ts'
+import { styleOfSymbol } from '#modules/plot/strokeFeatures.ts'
 
 /** What each level draws on the shared map of the exercise. Positions are rough and say so: 示意. */
 
@@ -54,5 +55,5 @@ export const drawings: Drawing[] = [
 
 /** A stroke as the API takes it. */
 export function featureBody(stroke: Drawn) {
-  return { type: 'Feature', geometry: null, properties: { ...plainStroke, ...stroke } }
+  return { type: 'Feature', geometry: null, properties: { ...plainStroke, ...styleOfSymbol(stroke.symbol ?? ''), ...stroke } }
 }
