@@ -146,7 +146,10 @@ test('the sheet of paper arrives as PNG and as PDF', async () => {
   await page.keyboard.press('p')
   const dialog = page.getByRole('dialog', { name: says.situation['print.do'] })
   for (const [button, magic] of [['PNG', '\u0089PNG'], ['PDF', '%PDF']] as const) {
-    const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), dialog.getByRole('button', { name: button }).click()])
+    await dialog.getByRole('button', { name: button }).click()
+    const file = dialog.getByRole('link', { name: new RegExp(`\\.${button.toLowerCase()}$`) })
+    await file.waitFor({ timeout: 60_000 })
+    const [download] = await Promise.all([page.waitForEvent('download'), file.click()])
     const bytes = await readFile(await download.path())
     expect([download.suggestedFilename(), bytes.subarray(0, 4).toString('latin1')]).toEqual([`阿克苏地区突发事件态势图.${button.toLowerCase()}`, magic])
     expect(bytes.length).toBeGreaterThan(30_000)

@@ -2,7 +2,7 @@ import { FilePdfOutlined, PictureOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
 import { Button, Form, Input, Modal, Segmented, Select, Switch } from 'antd'
 import type { StyleSpecification } from 'maplibre-gl'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { beijingMinute } from '#core/ui/beijingTime.ts'
 import { useAllLayerEntries, useLayerLooks, type LegendSign } from '#core/ui/web/map/layerBoard.ts'
 import { useMap } from '#core/ui/web/map/mapContext.ts'
@@ -15,7 +15,7 @@ import { baseGroups, findBase, signOf } from './baseGroups.ts'
 import { drawSheet } from './drawSheet.ts'
 import { pictureOf } from './printMap.ts'
 import { mmPerPixel, ratioAt, ratioText, roundRatios, sheetOf, zoomOfRatio, type Paper } from './printSheet.ts'
-import { saveCanvas } from './saveCanvas.ts'
+import { saveCanvas, type MadeFile } from './saveCanvas.ts'
 import { situationTexts } from './situationTexts.ts'
 
 const fine = { plain: 150, fine: 220 } as const
@@ -31,7 +31,7 @@ export function PrintDialog({ onClose }: { onClose: () => void }) {
   const [ratio, setRatio] = useState(0)
   const [light, setLight] = useState(true)
   const [withLegend, setWithLegend] = useState(true)
-  const { print, working, error } = usePrint()
+  const { print, working, error, file } = usePrint()
   const go = (format: 'png' | 'pdf') => { void print({ title: title.trim(), paper, dpi: fine[dpi], ratio, light, withLegend, format, mode: shown ? say(`print.mode.${shown.mode}${shown.partly ? '.partly' : ''}`) : '' }) }
   return (
     <Modal open onCancel={onClose} title={say('print.do')} width={460} footer={(
@@ -53,6 +53,7 @@ export function PrintDialog({ onClose }: { onClose: () => void }) {
           <label><Switch size="small" checked={light} onChange={setLight} aria-label={say('print.light')} /> {say('print.light')}</label>
           <label><Switch size="small" checked={withLegend} onChange={setWithLegend} aria-label={say('print.legend')} /> {say('print.legend')}</label>
         </div>
+        {file ? <p role="status">{say('print.made')} <a href={file.href} download={file.name}>{file.name}</a></p> : null}
         {error ? <FaultNote error={error} /> : null}
       </Form>
     </Modal>
@@ -69,8 +70,10 @@ function usePrint() {
   const legend = useShownLegend()
   const [working, setWorking] = useState<'png' | 'pdf' | null>(null)
   const [error, setError] = useState<unknown>(null)
+  const [file, setFile] = useState<MadeFile | null>(null)
   const print = async ({ title, paper, dpi, ratio, light, withLegend, format, mode }: Wanted) => {
     setWorking(format)
+    setFile(null)
     setError(null)
     try {
       const base: StyleSpecification | null = light ? await client.ensureQueryData(mapStyleQuery('light')) : null
@@ -85,14 +88,17 @@ function usePrint() {
         title: title || say('print.title.first', { station: station.name }), mode, legendTitle: say('print.legend'), scale: say('print.ratio', { ratio: ratioText(ratioAt(lat, zoom)) }),
         maker: say('print.maker', { station: station.name, person: person.name }), date: say('print.date', { time: beijingMinute(Date.now()) }), note: say('print.note'), sources: attributionsOf(map.getStyle()).flatMap((line) => line.split(' · ')).filter((part) => !part.includes('示意')).join(' · '),
       }, withLegend ? legend(base) : [])
-      await saveCanvas(sheetCanvas, sheet, title || say('print.do'), format)
+      const made = await saveCanvas(sheetCanvas, sheet, title || say('print.do'), format)
+      setFile(made)
     } catch (fault) {
       setError(fault)
     } finally {
       setWorking(null)
     }
   }
-  return { print, working, error }
+  // The file is kept by the browser as long as its link is shown.
+  useEffect(() => (file ? () => { URL.revokeObjectURL(file.href) } : undefined), [file])
+  return { print, working, error, file }
 }
 
 /** The signs of all that is switched on, each once; those of the base map as the paper's style has them. */

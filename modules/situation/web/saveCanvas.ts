@@ -1,8 +1,11 @@
 import type { Sheet } from './printSheet.ts'
 
-/** Hands the sheet to the browser as a file. */
-export async function saveCanvas(canvas: HTMLCanvasElement, { width, height }: Sheet, title: string, format: 'png' | 'pdf'): Promise<void> {
-  save(format === 'png' ? await pngOf(canvas) : await pdfOf(canvas, width, height, title), `${title.replaceAll(/[\\/:*?"<>|\s]+/g, '_')}.${format}`)
+/** A file that is made: its address in this browser, and its name. */
+export interface MadeFile { href: string; name: string }
+
+/** Makes the sheet a file and hands it to the browser. Where drawing took so long that the browser forgot the click, it takes no file by itself: then the link is clicked. */
+export async function saveCanvas(canvas: HTMLCanvasElement, { width, height }: Sheet, title: string, format: 'png' | 'pdf'): Promise<MadeFile> {
+  return save(format === 'png' ? await pngOf(canvas) : await pdfOf(canvas, width, height, title), `${title.replaceAll(/[\\/:*?"<>|\s]+/g, '_')}.${format}`)
 }
 
 function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
@@ -19,10 +22,10 @@ async function pdfOf(canvas: HTMLCanvasElement, width: number, height: number, t
   return pdf.output('blob')
 }
 
-function save(blob: Blob, name: string): void {
+function save(blob: Blob, name: string): MadeFile {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)
   link.download = name
-  link.click()
-  setTimeout(() => { URL.revokeObjectURL(link.href) }, 60_000)
+  if (navigator.userActivation?.isActive !== false) link.click()
+  return { href: link.href, name }
 }

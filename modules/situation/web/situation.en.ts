@@ -86,6 +86,7 @@ export const en: Record<keyof typeof zh, string> = {
   'print.asShown': 'What the screen shows',
   'print.light': 'Light base map',
   'print.legend': 'Legend',
+  'print.made': 'Done. If it was not saved by itself, click here:',
   'print.ratio': 'Scale {{ratio}}',
   'print.maker': '{{station}}, {{person}}',
   'print.date': 'Beijing time {{time}}',

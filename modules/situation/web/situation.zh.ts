@@ -84,6 +84,7 @@ export const zh = {
   'print.asShown': '与屏幕范围一致',
   'print.light': '浅色底图',
   'print.legend': '图例',
+  'print.made': '已做好，没有自动保存时点这里：',
   'print.ratio': '比例尺 {{ratio}}',
   'print.maker': '制图：{{station}} {{person}}',
   'print.date': '北京时间 {{time}}',
