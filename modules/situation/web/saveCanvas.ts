@@ -26,6 +26,6 @@ function save(blob: Blob, name: string): MadeFile {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)
   link.download = name
-  if (navigator.userActivation?.isActive !== false) link.click()
+  if (navigator.userActivation.isActive) link.click()
   return { href: link.href, name }
 }
