@@ -33,11 +33,9 @@ export async function crowd(stations: FourStations, { rounds, seconds }: { round
         await once(screens, 'message')
       }))
       const before = Object.fromEntries(levels.map((level) => [level, cpuSecondsOf(stations[level].pid!)])) as Record<Level, number>
-      const started = performance.now()
       for (const screens of processes) screens.send('draw')
       const reports = (await Promise.all(processes.map((screens) => once(screens, 'message')))).map(([report]) => report as CrowdReport)
-      const took = (performance.now() - started) / 1000
-      for (const level of levels) cpu[level].push(((cpuSecondsOf(stations[level].pid!) - before[level]) / took) * 100)
+      for (const level of levels) cpu[level].push(cpuSecondsOf(stations[level].pid!) - before[level])
       const faults = reports.flatMap((report) => report.faults)
       if (faults.length > 0) throw new Error(`a screen went wrong: ${faults.slice(0, 3).join('; ')}`)
       for (const [i, { drawn }] of reports.entries()) {

@@ -32,7 +32,7 @@ export async function mapRows({ wanted, size, add }: RowsOf): Promise<void> {
         add({ name: '… lost at any of four stations', unit: '', aim: { oursAtMost: 0 } }, lost)
         add({ name: '… stroke to every other level, p50', unit: 'ms' }, p50)
         add({ name: '… stroke to every other level, p95', unit: 'ms' }, p95)
-        for (const [level, seconds] of Object.entries(cpu)) add({ name: `… CPU of the ${level}, of one core`, unit: '%' }, seconds)
+        for (const [level, seconds] of Object.entries(cpu)) add({ name: `… CPU of the ${level} for ${size(3, 10)} s of it`, unit: 's' }, seconds)
         const { openPlot } = await import('./openPlot.ts')
         const { warm, cold } = await openPlot(stations, { strokes: 10_000, rounds: size(2, 7) })
         add({ name: 'plot of 10,000 strokes on a fresh client', unit: 'ms', baseline: 'bare ws message and applyUpdate' }, warm)
@@ -57,12 +57,12 @@ export async function mapRows({ wanted, size, add }: RowsOf): Promise<void> {
   if (wanted('tiles')) {
     const { tiles } = await import('./tiles.ts')
     for (const points of [10_000, 100_000]) {
-      const { detail, gathered, warm, mapServer } = await tiles({ points, rounds: size(3, 7) })
+      const { points: each, detail, gathered, warm, mapServer } = await tiles({ points, rounds: size(3, 7) })
       const named = points.toLocaleString('en')
-      add({ name: `tiles of ${named} live points, z12–14`, unit: '/s', baseline: 'bare vt-pbf, the same features', aim: { atLeast: 0.7 } }, detail)
+      add({ name: `tiles of ${named} points, z12–14, ${each.toFixed(0)} in each`, unit: '/s', baseline: 'bare vt-pbf, the same features', aim: { atLeast: 0.7 } }, detail)
       add({ name: `… gathered, z5–11`, unit: '/s', baseline: 'bare vt-pbf, all points of the tile' }, gathered)
       add({ name: `… from the cache, all zooms`, unit: '/s', baseline: 'bare vt-pbf, the same features' }, warm)
-      if (mapServer) add({ name: `… z12–14 over HTTP`, unit: '/s', baseline: 'MapServer CGI, GeoPackage' }, mapServer)
+      if (mapServer) add({ name: `… z12–14`, unit: '/s', baseline: 'MapServer by FastCGI, GeoPackage' }, mapServer)
       else console.log('… MapServer is not installed (/usr/bin/mapserv): not compared')
     }
   }

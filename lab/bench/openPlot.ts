@@ -7,13 +7,13 @@ import { WebSocket } from 'ws'
 import * as Y from 'yjs'
 import { decodeMessage, encodeMessage } from '#core/live/messages.ts'
 import { openScreen, when } from '#lab/live/screen.ts'
-import { client, type Client } from '#lab/federation/client.ts'
+import { client, until, type Client } from '#lab/federation/client.ts'
 import { against, compare, type Compared } from './measure.ts'
 import { benchStroke, plotOf } from './plotIncident.ts'
 import type { FourStations } from './stations.ts'
 
 const writers = 10
-/** Waiting at one writer at a time, so that the station's limit on what a screen may send is not met. */
+/** One writer after another, and each waits for its own: how fast this goes does not matter. */
 const atOnce = 50
 
 /**
@@ -49,15 +49,16 @@ export async function openPlot(stations: FourStations, { strokes, rounds }: { st
 }
 
 async function fill(url: string, duty: Client, name: string, strokes: number): Promise<void> {
-  await Promise.all(Array.from({ length: writers }, async (_, w) => {
+  for (let w = 0; w < writers; w++) {
     const screen = await openScreen(url, duty)
     const doc = screen.live.openDoc(name)
+    await when('the layer', doc, () => doc.snapshot().state === 'live')
     for (let n = 0; n < strokes / writers; n++) {
       doc.set(`p${w}-${n}`, benchStroke(n, 8))
-      if (n % atOnce === atOnce - 1) await when('what is drawn to be kept', doc, () => doc.snapshot().unsent === 0)
+      if (n % atOnce === atOnce - 1) await until('what is drawn to be kept', async () => doc.snapshot().unsent === 0)
     }
     await screen.close()
-  }))
+  }
 }
 
 /** A caller whose answers about who is signed in are at hand: they are no part of what is measured. */
