@@ -17,8 +17,8 @@ import { zh as mapZh } from '#core/ui/web/map/map.zh.ts'
 
 /** What the screens say, so that a test presses the button a person would read, in either language. */
 export const words = {
-  zh: { shell: consoleZh, desk: deskZh, form: formZh, page: pageZh, directory: directoryZh, situation: situationZh, map: mapZh },
-  en: { shell: consoleEn, desk: deskEn, form: formEn, page: pageEn, directory: directoryEn, situation: situationEn, map: mapEn },
+  zh: { shell: consoleZh, desk: deskZh, form: formZh, page: pageZh, directory: directoryZh, situation: situationZh, map: mapZh, plot: plotZh },
+  en: { shell: consoleEn, desk: deskEn, form: formEn, page: pageEn, directory: directoryEn, situation: situationEn, map: mapEn, plot: plotEn },
 } as const
 
 export type Words = (typeof words)['zh' | 'en']

@@ -65,7 +65,7 @@ export function draw(drawing: Drawing, input: DrawInput): DrawStep {
     case 'click': return clicked(drawing, input.at, input.pixel)
     case 'finish': return finish(drawing)
     case 'back': return stay({ ...drawing, points: drawing.points.slice(0, -1), lastPixel: null })
-    case 'cancel': return { drawing: beginDrawing(drawing.pen), finished: null, leave: drawing.points.length === 0 && !drawing.dragging }
+    default: return { drawing: beginDrawing(drawing.pen), finished: null, leave: drawing.points.length === 0 && !drawing.dragging }
   }
 }
 

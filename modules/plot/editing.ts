@@ -10,11 +10,7 @@ export type Grip =
 
 /** A stroke while it is dragged: as it was when taken hold of, and where the pointer is now. */
 export function dragged(stroke: StrokeBody, grip: Grip, to: Place): StrokeBody {
-  switch (grip.kind) {
-    case 'body': return sound(translate(stroke, grip.from, to))
-    case 'point': return sound(moveHandle(stroke, grip.index, to))
-    case 'insert': return sound(insertHandle(stroke, grip.index, to))
-  }
+  return sound(grip.kind === 'body' ? translate(stroke, grip.from, to) : (grip.kind === 'point' ? moveHandle : insertHandle)(stroke, grip.index, to))
 }
 
 export function withoutPoint(stroke: StrokeBody, index: number): StrokeBody {

@@ -36,7 +36,7 @@ export function LayerDialogs({ act, onClose }: { act: LayerAct; onClose: () => v
         <p>{say('layer.sealMeans')}</p>
       </FormDialog>
     )
-    case 'verify': return <Verify layer={act.layer} onClose={onClose} />
+    default: return <Verify layer={act.layer} onClose={onClose} />
   }
 }
 

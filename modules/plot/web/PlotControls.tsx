@@ -1,6 +1,6 @@
 import { CheckOutlined, CloseOutlined, EditOutlined, PlayCircleOutlined, RedoOutlined, RollbackOutlined, SelectOutlined, TeamOutlined, UndoOutlined, UnorderedListOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
-import { useEffect, useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { createPortal } from 'react-dom'
 import { useMap } from '#core/ui/web/map/mapContext.ts'
 import { useMapPlaces } from '#core/ui/web/map/mapPlaces.ts'
@@ -21,7 +21,7 @@ import { useUndo } from './useUndo.ts'
 
 const tabs = ['draw', 'layers', 'people'] as const
 type Tab = (typeof tabs)[number]
-const icons: Record<Tab, React.ReactNode> = { draw: <EditOutlined />, layers: <UnorderedListOutlined />, people: <TeamOutlined /> }
+const icons: Record<Tab, ReactNode> = { draw: <EditOutlined />, layers: <UnorderedListOutlined />, people: <TeamOutlined /> }
 
 /** Everything around the map while a plot is open: a panel with its tabs on a screen; a bar at the thumb and sheets on a phone. */
 export function PlotControls({ onLeave }: { onLeave: () => void }) {
@@ -32,7 +32,12 @@ export function PlotControls({ onLeave }: { onLeave: () => void }) {
   const [tab, setTab] = useState<Tab | null>(narrow ? null : 'draw')
   const [playing, setPlaying] = useState(false)
   const pen = useDesk((state) => state.pen)
-  useFoldWhileDrawing(narrow, () => { setTab(null) })
+  const [before, setBefore] = useState(pen)
+  if (pen !== before) {
+    setBefore(pen)
+    // On a phone the sheet would hide what one draws on.
+    if (narrow && pen) setTab(null)
+  }
   if (!places) return null
   const shown = tab ?? (narrow ? null : 'draw')
   const mode = plot.mode === 'actual' ? null : <span className="plot-mode">{say(`mode.${plot.mode}`)}</span>
@@ -102,15 +107,4 @@ function hintOf(shape: string): 'hint.one' | 'hint.freehand' | 'hint.drag' | 'hi
   if (shape === 'symbol' || shape === 'text') return 'hint.one'
   if (shape === 'freehand') return 'hint.freehand'
   return ['circle', 'rectangle', 'straight-arrow', 'fine-arrow', 'note'].includes(shape) ? 'hint.drag' : 'hint.click'
-}
-
-/** On a phone the sheet would hide what one draws on. */
-function useFoldWhileDrawing(narrow: boolean, fold: () => void): void {
-  const pen = useDesk((state) => state.pen)
-  const [before, setBefore] = useState(pen)
-  useEffect(() => {
-    if (pen === before) return
-    setBefore(pen)
-    if (narrow && pen) fold()
-  }, [pen, before, narrow, fold])
 }

@@ -8,6 +8,7 @@ import { partsOf, type PlotDesk } from './desk.ts'
 import { useDesk, usePlot } from './deskContext.ts'
 import { drawByKey, removePoint, takePen } from './pointer.ts'
 import { plotTexts } from './plotTexts.ts'
+import type { zh } from './plot.zh.ts'
 import { copySelected, duplicateSelected, paste, pixelOf, removeSelected } from './selectionActs.ts'
 import { useUndo } from './useUndo.ts'
 
@@ -26,7 +27,7 @@ export function PlotKeys({ onSymbols }: { onSymbols: () => void }) {
     map.keyboard.disable()
     return () => { map.keyboard.enable() }
   }, [busy, map])
-  const help = (key: Parameters<typeof said<keyof typeof import('./plot.zh.ts')['zh']>>[1]) => said(plotTexts, key)
+  const help = (key: keyof typeof zh) => said(plotTexts, key)
   return (
     <MapKeys bindings={[
       { keys: ['v'], help: help('tool.select'), run: () => { takePen(desk, null) } },

@@ -1,13 +1,14 @@
 import './plot.css'
 import { EditOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { openDoc, openRoom } from '#core/live/web/liveClient.ts'
 import { api } from '#core/ui/web/api.ts'
 import { useLayerEntries, useLayerLooks, type LayerEntry } from '#core/ui/web/map/layerBoard.ts'
 import { useMap } from '#core/ui/web/map/mapContext.ts'
 import { useMapPlaces } from '#core/ui/web/map/mapPlaces.ts'
 import { mapSearch, useMapParam } from '#core/ui/web/map/mapSearch.ts'
+import { shared, useShared } from '#core/ui/web/map/shared.ts'
 import { MapPanel } from '#core/ui/web/map/MapPanel.tsx'
 import { MapTool, MapTools } from '#core/ui/web/map/MapTools.tsx'
 import { holdsAny, useSession } from '#core/ui/web/session.ts'
@@ -80,14 +81,14 @@ function Opening({ id, controls, onLeave }: { id: string; controls: boolean; onL
 /** Whoever opens a plot sees where it happened. */
 function useArrival(incident: IncidentPlace | undefined): void {
   const map = useMap()
-  const [arrived, setArrived] = useState(false)
+  const arrived = useRef(false)
   useEffect(() => {
-    if (arrived || !incident) return
-    setArrived(true)
+    if (arrived.current || !incident) return
+    arrived.current = true
     const { lon, lat } = incident.place
     if (lon === undefined || lat === undefined || (mapSearch.get().c && map.getBounds().contains([lon, lat]) && map.getZoom() > 7)) return
     map.jumpTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 10) })
-  }, [arrived, incident, map])
+  }, [incident, map])
 }
 
 function Open({ plot, title, controls, onLeave }: { plot: PlotAnswer; title: string; controls: boolean; onLeave: () => void }) {
@@ -99,7 +100,7 @@ function Open({ plot, title, controls, onLeave }: { plot: PlotAnswer; title: str
   useLayerEntries(useMemo(() => plot.layers.map(({ id, name }): LayerEntry => ({ id: treeId(id), group: 'plot', title: name, fades: true })), [plot.layers]))
   useEffect(() => {
     if (!desk) return
-    desk.mayDraw = mayDraw
+    desk.allow(mayDraw)
     desk.setLayers(plot.layers.map(({ id }) => id))
     const { active } = desk.state.get()
     if (active === null || !plot.layers.some(({ id }) => id === active)) desk.patch({ active: (plot.layers.find((layer) => layer.own && !layer.sealed) ?? plot.layers.find((layer) => layer.mayWrite))?.id ?? null })
@@ -116,14 +117,14 @@ function Open({ plot, title, controls, onLeave }: { plot: PlotAnswer; title: str
 }
 
 function useOpenDesk(plotId: string): PlotDesk | null {
-  const [desk, setDesk] = useState<PlotDesk | null>(null)
+  const [open] = useState(() => shared<PlotDesk | null>(null))
   useEffect(() => {
     const made = new PlotDesk(plotId, { openDoc, openRoom }, (work) => { requestAnimationFrame(work) })
-    setDesk(made)
+    open.set(made)
     return () => {
-      setDesk(null)
+      open.set(null)
       made.close()
     }
-  }, [plotId])
-  return desk
+  }, [plotId, open])
+  return useShared(open)
 }

@@ -71,14 +71,13 @@ export class PlotDesk {
   readonly docs: Shared<ReadonlyMap<string, LiveDoc<Stroke>>> = shared<ReadonlyMap<string, LiveDoc<Stroke>>>(new Map())
   /** How each layer is shown, from the layer tree. */
   readonly looks: Shared<(layer: string) => { shown: boolean; opacity: number }> = shared<(layer: string) => { shown: boolean; opacity: number }>(() => ({ shown: true, opacity: 1 }))
-  /** Who may not draw at all: the reason why tools are off; null for those who may. */
-  mayDraw = false
   readonly #ends: LiveEnds
   readonly #soon: (work: () => void) => void
   readonly #room: Room<Hand>
   readonly #off = new Map<string, () => void>()
   #hand: Hand = restingHand
   #due = false
+  #mayDraw = false
 
   constructor(plotId: string, ends: LiveEnds, soon: (work: () => void) => void) {
     this.plotId = plotId
@@ -88,6 +87,10 @@ export class PlotDesk {
     this.#off.set('room', this.#room.subscribe(() => { this.people.set(this.#room.others().map((one) => personOf(one as never))) }))
     this.#tell({})
   }
+
+  /** Whether the person's role draws at all. */
+  get mayDraw(): boolean { return this.#mayDraw }
+  allow(mayDraw: boolean): void { this.#mayDraw = mayDraw }
 
   close(): void {
     for (const off of this.#off.values()) off()
