@@ -1,4 +1,3 @@
-import { Light } from '#core/ui/web/Mark.tsx'
 import { useLinks } from '#core/ui/web/links.ts'
 import { useText } from '#core/ui/web/texts.ts'
 import { useStatus } from './deskContext.ts'
@@ -17,8 +16,8 @@ export function ConnectionLine() {
     : unsent > 0 ? ['notice' as const, say('line.sending', { n: unsent })] : ['good' as const, say('line.live')]
   return (
     <>
-      <p className={`map-box plot-line plot-line-${tone}`} role={offline ? 'alert' : 'status'}><Light tone={tone} label="" /> {words}</p>
-      {offline ? null : links.filter(({ state }) => state === 'offline').map(({ peer, name, direction }) => <p key={peer} className="map-box plot-line plot-line-warn" role="status"><Light tone="warn" label="" /> {say(`line.${direction}`, { name: name ?? peer })}</p>)}
+      <p className={`map-box plot-line plot-line-${tone}`} role={offline ? 'alert' : 'status'}><span className={`light light-${tone}`} aria-hidden="true" /> {words}</p>
+      {offline ? null : links.filter(({ state }) => state === 'offline').map(({ peer, name, direction }) => <p key={peer} className="map-box plot-line plot-line-warn" role="status"><span className="light light-warn" aria-hidden="true" /> {say(`line.${direction}`, { name: name ?? peer })}</p>)}
       {offline ? null : links.filter(({ state, liveBehind }) => state === 'online' && (liveBehind ?? 0) > 0).map(({ peer, name, liveBehind }) => <p key={peer} className="map-box plot-line" role="status">{say('line.behind', { name: name ?? peer, n: liveBehind ?? 0 })}</p>)}
     </>
   )
