@@ -90,6 +90,15 @@ describe.each(['sqlite', 'postgres'] as const)('plots on %s', (dialect) => {
     expect((await tree.at(scene).ledger.factsOf(`plot/${id}`)).filter((f) => f.type === 'plot.shared.v1').map((f) => [f.station, f.body.reason])).toEqual([[county, 'reported'], [county, 'shared'], [region, 'lead-changed']])
   })
 
+  it('lists the plots of a station, with the incident’s title where the incident is known', async () => {
+    const id = await shared()
+    const listed = async (station: string) => (await good(station, 'GET', '/api/plots?size=100')).items as unknown as { plotId: string; title: string | null; openedBy: string }[]
+    expect((await listed(county)).find(({ plotId }) => plotId === id)).toMatchObject({ openedBy: county, title: expect.any(String) })
+    expect((await listed(scene)).find(({ plotId }) => plotId === id)).toMatchObject({ openedBy: county })
+    expect((await listed(county)).length).toBe(new Set((await listed(county)).map(({ plotId }) => plotId)).size)
+    expect(await no(county, 'GET', '/api/plots?size=0')).toEqual([400, 'request.invalid'])
+  })
+
   it('further layers are added and renamed by their owner', async () => {
     const id = await shared()
     const added = await good(county, 'POST', `/api/plots/${id}/layers`, { name: '警戒区' })

@@ -5,7 +5,7 @@ import { levelOf, levels } from '#core/kernel/index.ts'
 import { setLayerLook, useLayerLooks } from '#core/ui/web/map/layerBoard.ts'
 import { Mark } from '#core/ui/web/Mark.tsx'
 import { useStationName } from '#core/ui/web/stationNames.ts'
-import { useText } from '#core/ui/web/texts.ts'
+import { currentLanguage, useText } from '#core/ui/web/texts.ts'
 import type { LayerAnswer } from '../plot.api.ts'
 import { useDesk, usePlot, useStatus, whyNot } from './deskContext.ts'
 import { LayerDialogs, type LayerAct } from './LayerDialogs.tsx'
@@ -68,7 +68,7 @@ function LayerRow({ layer, onAct }: { layer: LayerAnswer; onAct: (act: LayerAct)
       </div>
       {grants.length > 0 ? <p className="soft small">{say('layer.granted', { stations: grants.map(stationName).join('、') })}</p> : null}
       {status && status.rejected.length > 0 ? (
-        <p className="plot-why" role="alert">{/* Nothing a person drew is gone: it can be drawn on a layer that takes it. */}{say('layer.rejected', { n: status.rejected.length, why: status.rejected[0]?.why.zh ?? '' })} <Button size="small" onClick={() => { desk.takeRejected(layer.id) }}>{say('layer.takeRejected')}</Button></p>
+        <p className="plot-why" role="alert">{/* Nothing a person drew is gone: it can be drawn on a layer that takes it. */}{say('layer.rejected', { n: status.rejected.length, why: status.rejected[0]?.why[currentLanguage()] ?? '' })} <Button size="small" onClick={() => { desk.takeRejected(layer.id) }}>{say('layer.takeRejected')}</Button></p>
       ) : null}
     </li>
   )

@@ -92,12 +92,13 @@ function useArrival(incident: IncidentPlace | undefined): void {
 }
 
 function Open({ plot, title, controls, onLeave }: { plot: PlotAnswer; title: string; controls: boolean; onLeave: () => void }) {
+  const say = useText(plotTexts)
   const { person } = useSession()
   const { plotId } = plot
   const desk = useOpenDesk(plotId)
   const lookOf = useLayerLooks()
   const mayDraw = holdsAny(person, plotDrawers)
-  useLayerEntries(useMemo(() => plot.layers.map(({ id, name }): LayerEntry => ({ id: treeId(id), group: 'plot', title: name, fades: true })), [plot.layers]))
+  useLayerEntries(useMemo(() => plot.layers.map(({ id, name, sealed }): LayerEntry => ({ id: treeId(id), group: 'plot', title: sealed ? `${name} · ${say('layer.sealed')}` : name, fades: true })), [plot.layers, say]))
   useEffect(() => {
     if (!desk) return
     desk.allow(mayDraw)

@@ -7,7 +7,7 @@ export const en: Record<keyof typeof zh, string> = {
   'plot.none': 'This station does not have the plot of this incident yet; it comes with the first report.',
   'plot.untitled': 'Incident reported by {{station}}',
   'plot.of': 'Plot: {{title}}',
-  'plot.leave': 'Leave the plot',
+  'plot.leave': 'Leave',
   'mode.exercise': 'Exercise',
   'mode.test': 'Test',
   'tabs.label': 'Plot panel',
