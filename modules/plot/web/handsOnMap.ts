@@ -108,6 +108,8 @@ function pointerElement(person: Person, words: HandWords): HTMLElement {
   element.innerHTML = '<svg width="18" height="20" viewBox="0 0 18 20" aria-hidden="true"><path d="M1 1L1 16L5.5 12L8.5 19L11.5 17.7L8.5 11L14.5 10.5Z" fill="var(--hand)" stroke="#fff" stroke-width="1.4"/></svg>'
   const name = document.createElement('span')
   name.textContent = words.person(person)
+  element.setAttribute('role', 'img')
+  element.setAttribute('aria-label', words.person(person))
   element.append(name)
   return element
 }
