@@ -25,7 +25,7 @@ export async function crowd(stations: FourStations, { rounds, seconds }: { round
   const cpu = Object.fromEntries(levels.map((level) => [level, [] as number[]])) as Record<Level, number[]>
   const known = new Map<string, Set<string>>()
   for (let round = 0; round < rounds; round++) {
-    const processes = levels.map((level) => fork(fileURLToPath(new URL('crowdScreens.ts', import.meta.url)), [], { execPath: process.execPath, execArgv: ['--disable-warning=ExperimentalWarning'] }))
+    const processes = levels.map(() => fork(fileURLToPath(new URL('crowdScreens.ts', import.meta.url)), [], { execPath: process.execPath, execArgv: ['--disable-warning=ExperimentalWarning'] }))
     try {
       await Promise.all(processes.map(async (screens, i) => {
         const level = levels[i]!

@@ -91,16 +91,21 @@ function settlements(count: number): SpatialRow[] {
 function tilesAt(rows: readonly SpatialRow[], z: number): TileAddress[] {
   const found = new Map<string, TileAddress>()
   for (let i = 0; i < rows.length && found.size < tilesPerZoom; i += 37) {
-    const address = tileAt((rows[i]!.geometry as { coordinates: [number, number] }).coordinates, z)
+    const address = tileAt(placeOf(rows[i]!), z)
     found.set(`${address.x}/${address.y}`, address)
   }
   return [...found.values()]
 }
 
+function placeOf({ geometry }: SpatialRow): readonly [number, number, ...unknown[]] {
+  if (geometry.type !== 'Point') throw new Error('only points are here')
+  return geometry.coordinates
+}
+
 function inTile(rows: readonly SpatialRow[], address: TileAddress) {
   const [west, south, east, north] = tileBox(address, bufferShare)
-  const inside = rows.filter(({ geometry }) => {
-    const [lon, lat] = (geometry as { coordinates: [number, number] }).coordinates
+  const inside = rows.filter((row) => {
+    const [lon, lat] = placeOf(row)
     return lon >= west && lon <= east && lat >= south && lat <= north
   })
   return layerOf(layer, inside.map(({ id, geometry, properties }) => ({ geometry, properties: { ...properties, id } })), address).features

@@ -38,17 +38,16 @@ export async function wire({ rounds, strokes }: { rounds: number; strokes: numbe
     for (let round = 0; round < rounds; round++) {
       const { sha256, sent } = await sendFile(stations, plot)
       const latencies: number[] = []
-      let arrived = 0
-      const watching = until('the file', () => hasFile(stations, plot, sha256), 180_000).then(() => { arrived = performance.now() })
-      for (let n = 0; arrived === 0; n++) {
-        const took = await latency(near, far, `f${round}-${n}`, 2)
-        if (arrived === 0) latencies.push(took)
+      const arrival = { at: 0 }
+      const watching = until('the file', () => hasFile(stations, plot, sha256), 180_000).then(() => { arrival.at = performance.now() })
+      for (let n = 0; arrival.at === 0; n++) {
+        latencies.push(await latency(near, far, `f${round}-${n}`, 2))
         await pause(everyMs)
       }
       await watching
       p50.push(quantile(latencies, 0.5))
       p95.push(quantile(latencies, 0.95))
-      file.push((arrived - sent) / 1000)
+      file.push((arrival.at - sent) / 1000)
     }
     link.speed = Infinity
     for (const screen of screens) await screen.close()
