@@ -88,7 +88,11 @@ async function ourWay(stations: FourStations): Promise<WayWithHands> {
       hand.tell(handBody(n))
       await there
     },
-    close: async () => { await Promise.all([scene.close(), region.close()]) },
+    close: async () => {
+      // A hand is told again every few seconds until its room is left.
+      for (const room of [hand, seen]) room.close()
+      await Promise.all([scene.close(), region.close()])
+    },
   }
 }
 
