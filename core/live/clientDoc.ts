@@ -108,6 +108,11 @@ export class ClientDoc implements LiveDoc {
     this.#state = 'live'
     // What an earlier page made is shown too, and goes again: the station takes each number of a writer once.
     for (const [n, edit] of this.#waiting) {
+      // It is there already, and somebody may have gone on from it.
+      if (this.#mustRewrite && this.#document.holds(edit.key, edit.value)) {
+        this.#settle(n)
+        continue
+      }
       if (this.#mustRewrite) edit.update = this.#document.write(this.#writer, [{ key: edit.key, value: edit.value }])
       else this.#document.apply(edit.update)
       this.#client.send({ k: 'update', doc: this.name, n, update: edit.update })
@@ -126,6 +131,8 @@ export class ClientDoc implements LiveDoc {
     const edit = this.#waiting.get(n)
     // A fault of the station is no answer: the edit stays and goes again with the next opening.
     if (!edit || code === 'live.fault') return this.#changed()
+    // A clock that jumped, here or there: the station's own time is what counts.
+    if (code === 'live.bad-stamp') edit.value = { ...edit.value, at: this.#client.now() }
     if (!ofBytes.has(code) || ++edit.tries >= maxTries) {
       this.#rejected = [...this.#rejected, { key: edit.key, value: edit.value, why: { zh, en } }]
       this.#settle(n)

@@ -11,9 +11,15 @@ export interface Written {
   value: Stamped
 }
 
+const readings = new WeakMap<object, Stamped | null>()
+
 /** A value as documents hold it, or null where its stamp cannot be read. Fields of later versions are left in place (SPEC V-6). */
 export function asStamped(value: unknown): Stamped | null {
-  return looseStamp.safeParse(value).success ? (value as Stamped) : null
+  if (typeof value !== 'object' || value === null) return null
+  // Values are never changed, so each is read once.
+  let read = readings.get(value)
+  if (read === undefined) readings.set(value, read = looseStamp.safeParse(value).success ? (value as Stamped) : null)
+  return read
 }
 
 /** One document in memory. It keeps every value ever written: overwritten ones stay in the map's chains. */
@@ -68,6 +74,11 @@ export class LiveDocument {
       if (value && value.gone !== true) found.set(key, value)
     }
     return found
+  }
+
+  /** Whether this very value was written here, shown still or not. */
+  holds(key: string, value: Stamped): boolean {
+    return this.history().some((w) => w.key === key && w.value.at === value.at && w.value.by === value.by && w.value.station === value.station)
   }
 
   /** Every value ever written, in the order of `at`, then station, key, client and clock: the same at every station. */

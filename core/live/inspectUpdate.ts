@@ -41,7 +41,11 @@ function inspect(document: LiveDocument, { structs, ds }: ReturnType<typeof Y.de
   const fresh = new Map<string, string>()
   const origins = new Map<number, [number, number][]>()
   const written: Written[] = []
-  if (structs.length > maxStructs) return { fault: 'too-large', detail: `${structs.length} values; at most ${maxStructs}` }
+  // What kinds they are and how long comes before anything that costs by their length.
+  const other = structs.find((struct) => !(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentAny))
+  if (other) return { fault: 'bad-structure', detail: other.constructor.name }
+  const length = structs.reduce((sum, struct) => sum + struct.length, 0)
+  if (length > maxStructs) return { fault: 'too-large', detail: `${length} values; at most ${maxStructs}` }
   for (const struct of inOrder(structs)) {
     const { client, clock } = struct.id
     const known = Y.getState(store, client)
@@ -124,14 +128,14 @@ function note(origins: Map<number, [number, number][]>, client: number, clock: n
   else origins.set(client, [[clock, clock]])
 }
 
-/** JSON only, bounded in size and depth. */
-function isPlain(value: unknown): boolean {
+/** JSON only, bounded in size and depth; text that every station reads the same. */
+export function isPlain(value: unknown): boolean {
   let length = 0
   const walk = (inner: unknown, depth: number): boolean => {
     if (depth > maxDepth || length > maxValueLength) return false
     if (inner === null || typeof inner === 'boolean') return true
     if (typeof inner === 'number') { length += 8; return Number.isFinite(inner) }
-    if (typeof inner === 'string') { length += inner.length; return !inner.includes('\0') }
+    if (typeof inner === 'string') { length += inner.length; return !inner.includes('\0') && inner.isWellFormed() }
     if (Array.isArray(inner)) return inner.every((item) => walk(item, depth + 1))
     if (typeof inner !== 'object' || Object.getPrototypeOf(inner) !== Object.prototype) return false
     return Object.entries(inner).every(([key, item]) => { length += key.length; return key !== '__proto__' && walk(item, depth + 1) })

@@ -7,7 +7,7 @@ import { chainOf, signedText, type Entry, type LiveCrypto, type Vector } from '.
 import type { EntryStore } from './entryStore.ts'
 import type { LiveDocument } from './document.ts'
 import { authorityOf, countingUpdates, countsOtherwise, HeldDocument } from './held.ts'
-import { inspectUpdate, type Inspected } from './inspectUpdate.ts'
+import { inspectUpdate, isPlain, type Inspected } from './inspectUpdate.ts'
 import { maxPacked } from './messages.ts'
 import { explainFault, notWriter, sealed, stamped, unknownDocument } from './refusals.ts'
 import type { Stamped } from './stamped.ts'
@@ -92,7 +92,12 @@ export class LivePlane {
     const seen = inspectUpdate(held.document, update, (client) => isClientOf(client, self) && mayUse(client), true)
     this.#judge(doc, seen, person)
     const fresh = Y.diffUpdate(update, Y.encodeStateVector(held.document.ydoc))
-    if (seen.fault !== undefined || seen.written.length === 0) return this.settled()
+    if (seen.fault !== undefined || seen.written.length === 0) {
+      await this.settled()
+      // What was here may have been lost with a commit that failed: then it is not on the disk.
+      if ((await this.#held.get(doc)) !== held) throw new Error(`${doc} was folded anew`)
+      return
+    }
     const keys = held.document.apply(fresh, by)
     return this.#append(held, fresh, keys, by)
   }
@@ -127,7 +132,7 @@ export class LivePlane {
       if (value.station !== self || value.by !== person.id || value.byName !== person.name || value.at > now() + maxAhead) {
         throw refuse('live.bad-stamp', '图元的署名与登录人不符，或时间超前', 'The value is not signed as the person signed in, or its time is ahead', [{ field: key, message: { zh: '署名或时间不符', en: 'author or time does not fit' } }])
       }
-      const no = this.parts.judgeValue(doc, value)
+      const no = isPlain(value) ? this.parts.judgeValue(doc, value) : explainFault('bad-value', key)
       if (no) throw no
     }
   }
@@ -177,12 +182,16 @@ export class LivePlane {
       await this.parts.store.append(batch.map((w) => w.entry))
     } catch (fault) {
       // Not on the disk, so it must not stay in memory either: folded again from what is.
-      for (const doc of new Set(batch.map((w) => w.entry.doc))) {
+      const docs = new Set(batch.map((w) => w.entry.doc))
+      // What was made on top of it meanwhile would leave a hole in its chain.
+      const onTop = this.#waiting.filter((w) => docs.has(w.entry.doc))
+      this.#waiting.splice(0, this.#waiting.length, ...this.#waiting.filter((w) => !docs.has(w.entry.doc)))
+      for (const doc of docs) {
         this.#held.delete(doc)
         this.#failures.set(doc, (this.#failures.get(doc) ?? 0) + 1)
         this.parts.onReset(doc)
       }
-      for (const { failed } of batch) failed(fault)
+      for (const { failed } of [...batch, ...onTop]) failed(fault)
       return
     }
     for (const { entry, from, stored } of batch) {

@@ -13,6 +13,8 @@ const maxRooms = 8
 /** Bytes and words a screen may send in a second; a hand that draws needs a hundredth of it. */
 const maxBytesPerSecond = 4 * 1024 * 1024
 const maxWordsPerSecond = 120
+/** Each may bring a whole document. */
+const maxOpensPerSecond = 100
 /** A Yjs update that says nothing. */
 const nothing = new Uint8Array([0, 0])
 const fault = refuse('live.fault', '未能保存，请重试；改动仍保存在本机浏览器中', 'It could not be stored; try again. The change is still kept in this browser')
@@ -83,6 +85,8 @@ class OneScreen implements ScreenTraffic {
   #second = 0
   #bytes = 0
   #wordsNow = 0
+  #opensNow = 0
+  #isClosed = false
 
   constructor(screen: Screen, parts: ScreensParts, viewers: Map<string, Set<OneScreen>>, clients: Map<number, OneScreen>) {
     this.screen = screen
@@ -102,10 +106,15 @@ class OneScreen implements ScreenTraffic {
     if (!message) return
     // Words of a hand do not wait behind documents.
     if (message.k === 'tell') return this.#tell(message)
-    this.#inbox = this.#inbox.then(() => this.#take(message)).catch(this.#parts.onFault)
+    if (message.k === 'open' && ++this.#opensNow > maxOpensPerSecond) {
+      this.#isClosed = true
+      return this.screen.close(4429, 'too much')
+    }
+    this.#inbox = this.#inbox.then(() => (this.#isClosed ? undefined : this.#take(message))).catch(this.#parts.onFault)
   }
 
   closed(): void {
+    this.#isClosed = true
     for (const doc of this.#docs) this.#viewers.get(doc)?.delete(this)
     for (const room of this.#rooms) this.#parts.rooms.leave(room, this.#id, this)
     for (const [client, owner] of this.#clients) if (owner === this) this.#clients.delete(client)
@@ -209,6 +218,7 @@ class OneScreen implements ScreenTraffic {
       this.#second = second
       this.#bytes = 0
       this.#wordsNow = 0
+      this.#opensNow = 0
     }
     this.#bytes += size
     return this.#bytes > maxBytesPerSecond

@@ -53,7 +53,8 @@ export function importExportRoutes(app: App, station: Station): void {
       const { doc } = await loadLayer(station, request.params.id)
       if (!(request.body instanceof Readable)) throw new HttpProblem(400, 'file.empty', '没有内容；请以文件字节作为请求正文', 'There is nothing in it; send the bytes of the file as the body')
       const gone = new AbortController()
-      request.raw.once('close', () => gone.abort())
+      // The answer's end, not the request's: that one is over as soon as the body is read.
+      reply.raw.once('close', () => { if (!reply.raw.writableFinished) gone.abort() })
       const { strokes, ...read } = await importStrokes(await readBody(request.body, maxImportBytes, readingMs), gone.signal)
       if (strokes.length > mostStrokes) throw refuse('plot.import-too-many', `一次至多导入 ${mostStrokes} 个图元`, `At most ${mostStrokes} strokes in one import`)
       const present = new Map(strokesOf(await valuesOf(station, doc)).map(([key, stroke]) => [key, bodyOf(stroke)]))
