@@ -141,6 +141,22 @@ describe('V-13 a screen’s edits', () => {
     expect(labels({ values: station.document.values() })).toEqual(['一', '二'])
   })
 
+  it('written anew, an edit that is there already is not put over what came after it', async () => {
+    const station = pretendStation()
+    const layer = station.client.openDoc(doc)
+    station.up()
+    await settled()
+    layer.set('a', { label: '我' })
+    // Taken, but the answer is lost; somebody else goes on from it; then the half-open socket makes the station refuse.
+    for (const { update } of station.waiting) station.document.apply(update)
+    station.document.write(7, [{ key: 'a', value: { at: 9_000, by: 'x', byName: 'x', station: '65', label: '别人' } }])
+    station.refuse('live.foreign-client')
+    await settled()
+    expect(layer.snapshot()).toMatchObject({ unsent: 0, rejected: [] })
+    expect(labels({ values: station.document.values() })).toEqual(['别人'])
+    expect(station.document.history().map((h) => h.value.label)).toEqual(['我', '别人'])
+  })
+
   it('a reset begins again from what the station has', async () => {
     const station = pretendStation()
     const layer = station.client.openDoc(doc)

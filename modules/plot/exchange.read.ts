@@ -55,7 +55,7 @@ export function newImport(): ImportResult {
  */
 export function addFeature(result: ImportResult, feature: FeatureRead): void {
   result.features++
-  const properties = readProperties(feature.properties)
+  const properties = readProperties(Object.fromEntries(Object.entries(feature.properties).map(([name, value]) => [name, readable(value)])))
   const layerName = properties.layerName || feature.layerName
   const drop = (zh: string, en: string) => {
     result.droppedFeatures++
@@ -78,6 +78,11 @@ export function addFeature(result: ImportResult, feature: FeatureRead): void {
   result.shortened += properties.shortened
   result.holes += figures.reduce((sum, figure) => sum + figure.holes, 0)
   result.strokes.push(...bodies.map((body): ImportedStroke => ({ body, layerName, key: null })))
+}
+
+/** Text that every station reads the same: no null characters, no halves of a character. */
+function readable(value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value
 }
 
 function ownStroke({ shape, points, style }: ReadProperties): StrokeBody | null {

@@ -80,8 +80,10 @@ export function openLive(options: OpenLiveOptions): Live {
     onReset: (doc) => screens.reset(doc),
     onDurable: (entries, from) => peers.durable(entries, from),
   })
+  // Intervals are counted on a clock that never jumps.
+  const elapsed = () => performance.now()
   const peers = new Peers({
-    plane, store, crypto, now, card, later, onFault,
+    plane, store, crypto, now: elapsed, card, later, onFault,
     concerns: (known, peer) => crosses(known.reach, peer),
     send: (peer, message) => links.sendLive(peer, encodeMessage(message)),
     isRoomy: (peer) => links.liveWaiting(peer) < roomyBytes,
@@ -92,7 +94,7 @@ export function openLive(options: OpenLiveOptions): Live {
     },
   })
   const rooms = new Rooms({
-    self, now, reach: reachOfRoom, concerns: crosses, isChild,
+    self, now: elapsed, reach: reachOfRoom, concerns: crosses, isChild,
     send: (peer, message) => links.sendLive(peer, encodeMessage(message)),
     waiting: (peer) => links.liveWaiting(peer),
     onRefusal: (peer, room, code, detail) => refused(peer)(room, code, detail),
