@@ -104,9 +104,13 @@ export function readImage(name: string): { kind: 'symbol'; code: string; label: 
   return kind === 'plotmark' ? { kind: 'mark', code, color: rest } : null
 }
 
-function labelPlace(geometry: Geometry, { points }: StrokeBody): Position {
+/** Areas that may lie one in another, as isoseismals do: their words stand at the northern edge, where they keep apart. */
+const ringed = new Set<StrokeBody['shape']>(['circle', 'closed-curve', 'polygon', 'rectangle'])
+
+function labelPlace(geometry: Geometry, { shape, points }: StrokeBody): Position {
   if (geometry.type === 'Polygon') {
     const ring = geometry.coordinates[0]!.slice(0, -1)
+    if (ringed.has(shape)) return ring.reduce((north, p) => (p[1] > north[1] ? p : north), ring[0]!)
     return [ring.reduce((sum, p) => sum + p[0], 0) / ring.length, ring.reduce((sum, p) => sum + p[1], 0) / ring.length]
   }
   const path = geometry.type === 'LineString' ? geometry.coordinates : geometry.type === 'MultiLineString' ? geometry.coordinates[0]! : points
