@@ -9,7 +9,10 @@ export const maxBatchLength = 256 * 1024
 /** A batch may hold one fact of the largest size, and JSON escapes may double a text. */
 export const maxFrameLength = 2 * (maxBatchLength + maxFactLength) + 64 * 1024
 export const maxProofs = 8
-export const chunkBytes = 64 * 1024
+/** A third of a second of a 256 kbit/s line: what else goes over the link waits no longer behind one. */
+export const chunkBytes = 8 * 1024
+/** What a peer may send in one. */
+export const maxChunkBytes = 64 * 1024
 /** One message of the live plane (SPEC R-23). */
 export const maxLiveBytes = 1024 * 1024
 
@@ -51,7 +54,7 @@ export const frameSchema = z.discriminatedUnion('k', [
   z.strictObject({ k: z.literal('pong'), id: count }),
   z.strictObject({ k: z.literal('stop'), code: z.enum(stopCodes), who: address }),
   z.strictObject({ k: z.literal('want'), sha256: hex, offset: count }),
-  z.strictObject({ k: z.literal('chunk'), sha256: hex, offset: count, size: count, data: base64(Math.ceil(chunkBytes / 3) * 4) }),
+  z.strictObject({ k: z.literal('chunk'), sha256: hex, offset: count, size: count, data: base64(Math.ceil(maxChunkBytes / 3) * 4) }),
   z.strictObject({ k: z.literal('lack'), sha256: hex }),
   z.strictObject({ k: z.literal('got'), sha256: hex }),
 ])

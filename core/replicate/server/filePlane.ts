@@ -5,10 +5,12 @@ import type { Database, Db } from '#core/sql/server/database.ts'
 import { chunkBytes, type FileFrame, type FrameOf } from '../frames.ts'
 import type { LinkStore } from './linkStore.ts'
 
-/** Chunks asked for ahead, so that a satellite's delay does not set the speed. */
-const window = 4
+/** Chunks asked for ahead, so that a satellite's delay does not set the speed; how many, each transfer finds out. */
+const maxWindow = 32
 /** Chunk requests one peer may have waiting here. */
-const maxWaitingWants = 2 * window
+const maxWaitingWants = 2 * maxWindow
+/** An answer that takes so much longer than the quickest one stood in a queue, and strokes and facts stood in it too. */
+const queueingMs = 200
 const retryMs = 30_000
 const standBackMs = 20
 const maxStandBacks = 25
@@ -19,7 +21,7 @@ export interface FilePeer {
   send(frame: FileFrame): boolean
 }
 
-interface Transfer { sha256: string; asked: number; arrived: number; size: number | null }
+interface Transfer { sha256: string; asked: number; arrived: number; size: number | null; window: number; quickest: number; askedAt: Map<number, number> }
 
 /** Pulls by hash the files that facts name, one at a time from each peer, behind the facts, from where it left off (SPEC R-18). */
 export class FilePlane {
@@ -84,7 +86,7 @@ export class FilePlane {
         const [peer] = able.find(([name]) => name === first) ?? able[0] ?? []
         if (!peer) continue
         const start = await this.#files.partial(sha256)
-        this.#transfers.set(peer, { sha256, asked: start, arrived: start, size: null })
+        this.#transfers.set(peer, { sha256, asked: start, arrived: start, size: null, window: 1, quickest: Infinity, askedAt: new Map() })
         this.#ask(peer)
       }
       if (refused) this.#later()
@@ -102,8 +104,9 @@ export class FilePlane {
     const transfer = this.#transfers.get(peer)
     if (!transfer) return
     const { sha256, size } = transfer
-    while (size === null ? transfer.asked === transfer.arrived : transfer.asked < size && transfer.asked - transfer.arrived < window * chunkBytes) {
+    while (size === null ? transfer.asked === transfer.arrived : transfer.asked < size && transfer.asked - transfer.arrived < transfer.window * chunkBytes) {
       if (!this.#peers().get(peer)?.send({ k: 'want', sha256, offset: transfer.asked })) return this.gone(peer)
+      transfer.askedAt.set(transfer.asked, performance.now())
       transfer.asked += chunkBytes
     }
   }
@@ -146,6 +149,8 @@ export class FilePlane {
     if (bytes.length > 0) await this.#files.appendPartial(chunk.sha256, chunk.offset, bytes)
     transfer.size = chunk.size
     transfer.arrived = end
+    transfer.asked = Math.max(transfer.asked, end)
+    adapt(transfer, chunk.offset)
     if (end < chunk.size) return this.#ask(peer)
     await this.#files.finishPartial(chunk.sha256)
     this.#transfers.delete(peer)
@@ -227,6 +232,16 @@ export class FilePlane {
     this.#stopped = true
     clearTimeout(this.#timer)
   }
+}
+
+/** One more chunk ahead while answers come without standing in a queue, half as many when they do. */
+function adapt(transfer: Transfer, offset: number): void {
+  const at = transfer.askedAt.get(offset)
+  transfer.askedAt.delete(offset)
+  if (at === undefined) return
+  const took = performance.now() - at
+  transfer.quickest = Math.min(transfer.quickest, took)
+  transfer.window = took - transfer.quickest < queueingMs ? Math.min(maxWindow, transfer.window + 1) : Math.max(1, transfer.window >> 1)
 }
 
 /** The hashes that a fact's body names under `attachments`, wherever it stands. */
