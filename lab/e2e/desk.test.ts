@@ -43,7 +43,7 @@ test('the keyboard alone: sign in, a new report, filled, submitted, opened from 
   await tabTo(page, /^行政区划/)
   await search(page, 'wsx', /乌什县/)
   await tabTo(page, /^事发时间/)
-  await keyboard.type('0001')
+  await keyboard.type('0000')
   await tabTo(page, /^震级/)
   await keyboard.type('7.1')
   await tabTo(page, /^其余 \d 项均不详/)
