@@ -6,7 +6,7 @@ import { search } from './reportSteps.ts'
 import { quake, reportAtCounty } from './seed.ts'
 import { saying } from './words.ts'
 
-const house = useHouse()
+const house = useHouse({}, { map: false })
 
 /** Walks with Tab until the focus is on what is named so. */
 async function tabTo(page: Page, name: RegExp, key = 'Tab'): Promise<void> {

@@ -44,7 +44,7 @@ export interface House {
 }
 
 /** Five stations and one browser for a test file. Every test ends by asking whether any page complained of anything. */
-export function useHouse(options: FederationOptions = {}): House {
+export function useHouse(options: FederationOptions = {}, { map = true }: { map?: boolean } = {}): House {
   vi.setConfig({ testTimeout: 180_000 })
   const house = { sit } as House
   let open: { seat: Seat; complaints: string[] }[] = []
@@ -69,6 +69,8 @@ export function useHouse(options: FederationOptions = {}): House {
     const station = house.tree.at(address)
     const context = await house.browser.newContext({ viewport: sizes[size], baseURL: station.url, reducedMotion: size === 'phone' ? 'reduce' : 'no-preference', storageState: { cookies: [], origins: [{ origin: station.url, localStorage: [{ name: 'fengsui.language', value: language }, { name: 'fengsui.look', value: look }] }] } })
     context.setDefaultTimeout(patience.timeout)
+    // A line that saves data gets no map beside its pages: what is not about the map need not draw one without a graphics card.
+    if (!map) await context.addInitScript('Object.defineProperty(navigator, "connection", { value: { saveData: true } })')
     const complaints: string[] = []
     const complain = (text: string) => { if (!mayComplain?.test(text)) complaints.push(`${account ?? ''}@${address}: ${text}`) }
     context.on('console', (message) => { if ((message.type() === 'error' || message.type() === 'warning') && !drawnWithoutGpu.test(message.text())) complain(`${message.text()} ${message.location().url}`) })

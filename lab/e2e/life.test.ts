@@ -3,7 +3,7 @@ import { county, prefecture, region, scene, useHouse, type SeatOptions } from '.
 import { act, fillReport, pick, submitReport } from './reportSteps.ts'
 import { saying } from './words.ts'
 
-const house = useHouse()
+const house = useHouse({}, { map: false })
 const photo = { name: '现场照片.png', mimeType: 'image/png', buffer: Buffer.from('89504e470d0a1a0a0000000d4948445200000001000000010806000000', 'hex') }
 
 test.each([
