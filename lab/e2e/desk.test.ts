@@ -64,6 +64,8 @@ test('the keyboard alone: sign in, a new report, filled, submitted, opened from 
   await tabTo(page, /^当前人员/)
   await keyboard.press('Enter')
   await page.getByRole('menuitem', { name: says.shell['top.signOut'] }).waitFor()
+  // While it still slides in, Tab would pass it by.
+  await page.locator('.ant-dropdown:not([class*="slide-up"])').waitFor()
   await keyboard.press('Tab')
   await keyboard.press('ArrowUp')
   await page.getByRole('menuitem', { name: says.shell['top.signOut'] }).and(page.locator('.ant-dropdown-menu-item-active')).waitFor()
