@@ -1,6 +1,7 @@
 import type { ClientHub } from './clientHub.ts'
 import type { Presence, Room } from './liveDoc.ts'
 import type { MessageOf, Present } from './messages.ts'
+import { readWord } from './presence.ts'
 
 const everyMs = 33
 /** Said again while nothing changes, so that we are not forgotten. */
@@ -29,7 +30,7 @@ export class ClientRoom implements Room {
   others(): readonly Presence[] {
     const self = this.#client.parts.self()
     this.#others ??= [...this.#heard.values()].flatMap(({ item }) => {
-      const body = bodyOf(item.body)
+      const body = readWord(item.body)
       return body ? [{ id: item.id, station: item.station, name: item.name, own: item.station === self.station && item.person === self.id, body }] : []
     })
     return this.#others
@@ -89,14 +90,5 @@ export class ClientRoom implements Room {
   #changed(): void {
     this.#others = null
     for (const listener of this.#listeners) listener()
-  }
-}
-
-function bodyOf(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null
-  } catch {
-    return null
   }
 }

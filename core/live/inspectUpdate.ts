@@ -14,6 +14,8 @@ export type UpdateFault = 'malformed' | 'too-large' | 'gap' | 'foreign-client' |
 export type Inspected = { written: Written[]; fault?: undefined } | { fault: UpdateFault; detail: string }
 
 type Struct = ReturnType<typeof Y.decodeUpdate>['structs'][number]
+/** An item that holds values; no other struct is let in. */
+type ValueItem = Y.Item & { content: Y.ContentAny }
 
 /**
  * Looks at every struct of an update before it may touch a document (SPEC V-5): only values under valid keys of the one
@@ -39,27 +41,28 @@ function inspect(document: LiveDocument, { structs, ds }: ReturnType<typeof Y.de
   const { store } = document.ydoc
   const next = new Map<number, number>()
   const fresh = new Map<string, string>()
-  const origins = new Map<number, [number, number][]>()
+  /** What is overwritten: the only thing an update may delete. */
+  const overwritten = new Set<string>()
   const written: Written[] = []
   // What kinds they are and how long comes before anything that costs by their length.
-  const other = structs.find((struct) => !(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentAny))
+  const other = structs.find((struct) => !isValueItem(struct))
   if (other) return { fault: 'bad-structure', detail: other.constructor.name }
-  const length = structs.reduce((sum, struct) => sum + struct.length, 0)
+  const items = structs.filter(isValueItem)
+  const length = items.reduce((sum, item) => sum + item.length, 0)
   if (length > maxStructs) return { fault: 'too-large', detail: `${length} values; at most ${maxStructs}` }
-  for (const struct of inOrder(structs)) {
+  for (const struct of inOrder(items)) {
     const { client, clock } = struct.id
     const known = Y.getState(store, client)
     if (!mayWrite(client)) return { fault: 'foreign-client', detail: `client ${client}` }
     if (isWhole && clock > (next.get(client) ?? known)) return { fault: 'gap', detail: `client ${client}: ${clock} after ${next.get(client) ?? known}` }
     next.set(client, Math.max(next.get(client) ?? known, clock + struct.length))
-    if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentAny)) return { fault: 'bad-structure', detail: struct.constructor.name }
     const key = keyOf(struct, document, fresh)
     if (key === null ? isWhole || !isOverwriting(struct) : !keyPattern.test(key)) return { fault: 'bad-structure', detail: `key ${String(key).slice(0, 80)}` }
-    if (struct.origin) note(origins, struct.origin.client, struct.origin.clock)
+    if (struct.origin) overwritten.add(placeOf(struct.origin))
     for (const [i, raw] of (struct.content.arr as unknown[]).entries()) {
-      if (key !== null) fresh.set(`${client} ${clock + i}`, key)
+      if (key !== null) fresh.set(placeOf({ client, clock: clock + i }), key)
       // All but the last of a run of values were overwritten by the one after.
-      if (i > 0) note(origins, client, clock + i - 1)
+      if (i > 0) overwritten.add(placeOf({ client, clock: clock + i - 1 }))
       const value = isPlain(raw) ? asStamped(raw) : null
       if (!value) return { fault: 'bad-value', detail: String(key) }
       if (clock + i >= known) written.push({ key: key ?? '', value })
@@ -71,8 +74,7 @@ function inspect(document: LiveDocument, { structs, ds }: ReturnType<typeof Y.de
       deletions += len
       if (deletions > maxDeletes) return { fault: 'bad-structure', detail: 'deletes too much' }
       for (let at = clock; at < clock + len; at++) {
-        const isOverwritten = origins.get(client)?.some(([low, high]) => at >= low && at <= high) ?? false
-        if (!isOverwritten && !isDeleted(document, client, at)) return { fault: 'bad-structure', detail: 'deletes without writing' }
+        if (!overwritten.has(placeOf({ client, clock: at })) && !isDeleted(document, client, at)) return { fault: 'bad-structure', detail: 'deletes without writing' }
       }
     }
   }
@@ -80,19 +82,19 @@ function inspect(document: LiveDocument, { structs, ds }: ReturnType<typeof Y.de
 }
 
 /** Structs as they would be applied: those of one client in order, an origin before what rests on it. */
-function inOrder(structs: readonly Struct[]): Struct[] {
-  const left = [...structs].sort((a, b) => a.id.client - b.id.client || a.id.clock - b.id.clock)
-  const given = new Set(left.flatMap((s) => Array.from({ length: Math.min(s.length, maxDeletes) }, (_, i) => `${s.id.client} ${s.id.clock + i}`)))
+function inOrder(items: readonly ValueItem[]): ValueItem[] {
+  const left = [...items].sort((a, b) => a.id.client - b.id.client || a.id.clock - b.id.clock)
+  const given = new Set(left.flatMap(placesOf))
   const done = new Set<string>()
-  const ordered: Struct[] = []
+  const ordered: ValueItem[] = []
   for (let before = -1; left.length > 0 && before !== left.length;) {
     before = left.length
     for (let i = 0; i < left.length;) {
-      const struct = left[i]!
-      const origin = struct instanceof Y.Item && struct.origin ? `${struct.origin.client} ${struct.origin.clock}` : null
+      const item = left[i]!
+      const origin = item.origin && placeOf(item.origin)
       if (origin !== null && given.has(origin) && !done.has(origin)) { i++; continue }
-      ordered.push(struct)
-      for (let n = 0; n < Math.min(struct.length, maxDeletes); n++) done.add(`${struct.id.client} ${struct.id.clock + n}`)
+      ordered.push(item)
+      for (const place of placesOf(item)) done.add(place)
       left.splice(i, 1)
     }
   }
@@ -105,7 +107,7 @@ function keyOf(item: Y.Item, document: LiveDocument, fresh: ReadonlyMap<string, 
   if (parent !== null) return parent === rootName ? item.parentSub : null
   const beside = item.origin ?? item.rightOrigin
   if (!beside) return null
-  const own = fresh.get(`${beside.client} ${beside.clock}`)
+  const own = fresh.get(placeOf(beside))
   if (own !== undefined) return own
   if (beside.clock >= Y.getState(document.ydoc.store, beside.client)) return null
   const found: unknown = Y.getItem(document.ydoc.store, beside)
@@ -122,10 +124,17 @@ function isDeleted(document: LiveDocument, client: number, clock: number): boole
   return Y.getItem(document.ydoc.store, Y.createID(client, clock)).deleted
 }
 
-function note(origins: Map<number, [number, number][]>, client: number, clock: number): void {
-  const list = origins.get(client)
-  if (list) list.push([clock, clock])
-  else origins.set(client, [[clock, clock]])
+function isValueItem(struct: Struct): struct is ValueItem {
+  return struct instanceof Y.Item && struct.content instanceof Y.ContentAny
+}
+
+/** Names one value of one client. */
+function placeOf({ client, clock }: { client: number; clock: number }): string {
+  return `${client} ${clock}`
+}
+
+function placesOf({ id, length }: ValueItem): string[] {
+  return Array.from({ length }, (_, i) => placeOf({ client: id.client, clock: id.clock + i }))
 }
 
 /** JSON only, bounded in size and depth; text that every station reads the same. */

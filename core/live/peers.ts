@@ -169,8 +169,7 @@ export class Peers {
         // Both see that they differ: one asks.
       } else if (mine.size === 0 || this.#parts.plane.parts.self < peer) this.#ask(peer, doc, mine, false)
     }
-    if (!last) return
-    if (state.hasTold) return
+    if (!last || state.hasTold) return
     state.hasTold = true
     for (const doc of new Set([...(await this.#parts.store.docs()), ...state.docs.keys()])) {
       if (state.named.has(doc)) continue
@@ -200,7 +199,7 @@ export class Peers {
       if (taken.outcome === 'refused') onRefusal(peer, doc, taken.code, taken.detail)
       else if (taken.outcome === 'gap') await this.#askAgain(peer, state, doc)
       else raise(this.#sync(state, doc).sent, chainOf(entry), entry.seq)
-      if (taken.outcome === 'duplicate') this.#took(peer, state, [entry])
+      if (taken.outcome === 'duplicate') this.#took(peer, state, entry)
     }
   }
 
@@ -223,15 +222,13 @@ export class Peers {
     }
   }
 
-  /** Entries are on the disk: who sent them is told, and who could not be sent them at once is sent them now. */
-  durable(entries: readonly Entry[], from: Address | null): void {
+  /** An entry is on the disk: who sent it is told, and who could not be sent it at once is sent it now. */
+  durable(entry: Entry, from: Address | null): void {
     const state = from === null ? undefined : this.#peers.get(from)
-    if (from !== null && state) this.#took(from, state, entries)
-    for (const entry of entries) {
-      for (const [peer, other] of this.#peers) {
-        const sync = other.docs.get(entry.doc)
-        if (peer !== from && sync && (sync.sent.get(chainOf(entry)) ?? 0) < entry.seq) this.#pump(peer, other, entry.doc).catch(this.#parts.onFault)
-      }
+    if (from !== null && state) this.#took(from, state, entry)
+    for (const [peer, other] of this.#peers) {
+      const sync = other.docs.get(entry.doc)
+      if (peer !== from && sync && (sync.sent.get(chainOf(entry)) ?? 0) < entry.seq) this.#pump(peer, other, entry.doc).catch(this.#parts.onFault)
     }
   }
 
@@ -321,12 +318,10 @@ export class Peers {
   }
 
   /** Notes what is on our disk; told to its sender a little later, many at once. */
-  #took(peer: Address, state: PeerState, entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      const took = state.took.get(entry.doc) ?? new Map<string, number>()
-      state.took.set(entry.doc, took)
-      raise(took, chainOf(entry), entry.seq)
-    }
+  #took(peer: Address, state: PeerState, entry: Entry): void {
+    const took = state.took.get(entry.doc) ?? new Map<string, number>()
+    state.took.set(entry.doc, took)
+    raise(took, chainOf(entry), entry.seq)
     if (state.tookArmed) return
     state.tookArmed = true
     this.#parts.later(tookEveryMs, () => {

@@ -5,9 +5,9 @@ import { countsUpTo, type DocCard } from './card.ts'
 import { isClientOf, newClientId } from './clientId.ts'
 import { chainOf, signedText, type Entry, type LiveCrypto, type Vector } from './entry.ts'
 import type { EntryStore } from './entryStore.ts'
-import type { LiveDocument } from './document.ts'
+import type { LiveDocument, Written } from './document.ts'
 import { authorityOf, countingUpdates, countsOtherwise, HeldDocument } from './held.ts'
-import { inspectUpdate, isPlain, type Inspected } from './inspectUpdate.ts'
+import { inspectUpdate, isPlain } from './inspectUpdate.ts'
 import { maxPacked } from './messages.ts'
 import { explainFault, notWriter, sealed, stamped, unknownDocument } from './refusals.ts'
 import type { Stamped } from './stamped.ts'
@@ -43,7 +43,7 @@ export interface PlaneParts {
   onRights(doc: string): void
   /** The document was folded anew: screens begin again. */
   onReset(doc: string): void
-  onDurable(entries: readonly Entry[], from: Address | null): void
+  onDurable(entry: Entry, from: Address | null): void
   onFault(fault: unknown): void
 }
 
@@ -55,7 +55,7 @@ interface Waiting { entry: Entry; from: Address | null; stored: () => void; fail
 export class LivePlane {
   readonly parts: PlaneParts
   readonly #held = new Map<string, Promise<HeldDocument | null>>()
-  readonly #waiting: Waiting[] = []
+  #waiting: Waiting[] = []
   #flushing: Promise<void> | null = null
   readonly #loose = new Map<string, number>()
   readonly #client: number
@@ -90,16 +90,16 @@ export class LivePlane {
     const held = await this.#forWriting(doc)
     const { self } = this.parts
     const seen = inspectUpdate(held.document, update, (client) => isClientOf(client, self) && mayUse(client), true)
-    this.#judge(doc, seen, person)
-    const fresh = Y.diffUpdate(update, Y.encodeStateVector(held.document.ydoc))
-    if (seen.fault !== undefined || seen.written.length === 0) {
+    if (seen.fault !== undefined) throw explainFault(seen.fault, seen.detail)
+    this.#judge(doc, seen.written, person)
+    if (seen.written.length === 0) {
       await this.settled()
       // What was here may have been lost with a commit that failed: then it is not on the disk.
       if ((await this.#held.get(doc)) !== held) throw new Error(`${doc} was folded anew`)
       return
     }
-    const keys = held.document.apply(fresh, by)
-    return this.#append(held, fresh, keys, by)
+    const fresh = Y.diffUpdate(update, Y.encodeStateVector(held.document.ydoc))
+    return this.#append(held, fresh, held.document.apply(fresh, by), by)
   }
 
   /** Values by a machine or the station itself. */
@@ -107,8 +107,11 @@ export class LivePlane {
     const held = await this.#forWriting(doc)
     const at = this.parts.now()
     const stamp = { at, by: person.id, byName: person.name, station: this.parts.self }
-    const written = changes.map(({ key, value }) => ({ key, value: stamped(held.document.get(key), value, stamp) })).filter((w): w is { key: string; value: Stamped } => w.value !== null)
-    this.#judge(doc, { written }, person)
+    const written = changes.map(({ key, value }) => ({ key, value: stamped(held.document.get(key), value, stamp) })).filter((w): w is Written => w.value !== null)
+    // A screen's update is inspected; what is made here must stand the same at every other station.
+    const odd = written.find(({ value }) => !isPlain(value))
+    if (odd) throw explainFault('bad-value', odd.key)
+    this.#judge(doc, written, person)
     if (written.length === 0) return this.settled()
     const update = held.document.write(this.#client, written, null)
     return this.#append(held, update, written.map((w) => w.key), null)
@@ -124,15 +127,14 @@ export class LivePlane {
     return held
   }
 
-  /** Throws unless the update is sound, and says of each value that this person wrote it here, now or before. */
-  #judge(doc: string, seen: Inspected, person: Writer): void {
-    if (seen.fault !== undefined) throw explainFault(seen.fault, seen.detail)
+  /** Throws unless each value says that this person wrote it here, now or before, and is one of its kind. */
+  #judge(doc: string, written: readonly Written[], person: Writer): void {
     const { self, now } = this.parts
-    for (const { key, value } of seen.written) {
+    for (const { key, value } of written) {
       if (value.station !== self || value.by !== person.id || value.byName !== person.name || value.at > now() + maxAhead) {
         throw refuse('live.bad-stamp', '图元的署名与登录人不符，或时间超前', 'The value is not signed as the person signed in, or its time is ahead', [{ field: key, message: { zh: '署名或时间不符', en: 'author or time does not fit' } }])
       }
-      const no = isPlain(value) ? this.parts.judgeValue(doc, value) : explainFault('bad-value', key)
+      const no = this.parts.judgeValue(doc, value)
       if (no) throw no
     }
   }
@@ -184,8 +186,8 @@ export class LivePlane {
       // Not on the disk, so it must not stay in memory either: folded again from what is.
       const docs = new Set(batch.map((w) => w.entry.doc))
       // What was made on top of it meanwhile would leave a hole in its chain.
-      const onTop = this.#waiting.filter((w) => docs.has(w.entry.doc))
-      this.#waiting.splice(0, this.#waiting.length, ...this.#waiting.filter((w) => !docs.has(w.entry.doc)))
+      const { onTop = [], apart = [] } = Object.groupBy(this.#waiting, (w) => (docs.has(w.entry.doc) ? 'onTop' : 'apart'))
+      this.#waiting = apart
       for (const doc of docs) {
         this.#held.delete(doc)
         this.#failures.set(doc, (this.#failures.get(doc) ?? 0) + 1)
@@ -195,7 +197,7 @@ export class LivePlane {
       return
     }
     for (const { entry, from, stored } of batch) {
-      this.parts.onDurable([entry], from)
+      this.parts.onDurable(entry, from)
       stored()
     }
   }
@@ -289,11 +291,11 @@ export class LivePlane {
     for (let start = 0; start < loose.length;) {
       let end = start
       let size = 0
-      let updates: Uint8Array[] = []
+      const updates: Uint8Array[] = []
       while (end < loose.length && updates.length + loose[end]!.updates.length <= maxPacked && (end === start || loose[end]!.first === loose[end - 1]!.seq + 1)) {
         size += loose[end]!.updates.reduce((sum, u) => sum + u.length, 0)
         if (end > start && size > maxPackBytes) break
-        updates = [...updates, ...loose[end]!.updates]
+        updates.push(...loose[end]!.updates)
         end++
       }
       if (end - start > 1) {

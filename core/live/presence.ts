@@ -1,4 +1,4 @@
-import type { Address } from '#core/kernel/index.ts'
+import { isWithin, parentOf, type Address } from '#core/kernel/index.ts'
 import type { Present } from './messages.ts'
 
 /** Forgotten this long after the last word. */
@@ -84,6 +84,16 @@ export class PresenceOutbox {
 }
 
 /** Whether a word about a station may come from that peer: a child speaks for its subtree, a parent for the rest. */
-export function maySpeakFor(peer: Address, station: Address, isChild: boolean, isWithin: (address: Address, top: Address) => boolean, self: Address): boolean {
-  return isChild ? isWithin(station, peer) : !isWithin(station, self)
+export function maySpeakFor(peer: Address, station: Address, self: Address): boolean {
+  return parentOf(peer) === self ? isWithin(station, peer) : !isWithin(station, self)
+}
+
+/** What a word says; null unless it is a JSON object. */
+export function readWord(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null
+  } catch {
+    return null
+  }
 }

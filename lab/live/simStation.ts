@@ -50,7 +50,7 @@ export class SimStation {
       judgeValue: () => null,
       onEntry: (entry, from) => this.#peers.stream(entry, from),
       onUpdates: () => undefined, onKeys: () => undefined, onReset: () => undefined, onRights: () => undefined,
-      onDurable: (entries, from) => this.#peers.durable(entries, from),
+      onDurable: (entry, from) => this.#peers.durable(entry, from),
     })
     this.#peers = new Peers({
       plane: this.#plane, store, crypto: cheap, now, onFault, card: (doc) => parts.card(doc), concerns: (card, peer) => parts.concerns(card, peer),

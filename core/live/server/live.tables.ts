@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely'
 import type { Migration } from '#core/sql/server/database.ts'
 import { bigInteger, countingKey } from '#core/sql/server/columns.ts'
 
@@ -14,7 +15,7 @@ export interface LiveEntryTable {
 }
 
 export interface LiveRefusalTable {
-  n: number
+  n: Generated<number>
   at: number
   origin: string
   doc: string

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { isRefusal, parentOf, refuse, type Address, type Clock } from '#core/kernel/index.ts'
-import { leavesSubtree, reaches, touchesSubtree, type Reach, type Signer } from '#core/ledger/index.ts'
+import { idOfSubject, kindOfSubject, leavesSubtree, reaches, touchesSubtree, type Reach, type Signer } from '#core/ledger/index.ts'
 import type { Ledger } from '#core/ledger/server/ledger.ts'
 import { nodeCrypto, sha256Bytes } from '#core/ledger/server/nodeCrypto.ts'
 import type { Links } from '#core/replicate/server/links.ts'
 import type { Database } from '#core/sql/server/database.ts'
 import { countsUpTo, type DocCard, type Limit } from '../card.ts'
 import { partsOfChain } from '../entry.ts'
+import { countingVector } from '../held.ts'
 import { decodeMessage, encodeMessage } from '../messages.ts'
 import { Peers } from '../peers.ts'
 import { LivePlane } from '../plane.ts'
@@ -47,13 +48,14 @@ export function openLive(options: OpenLiveOptions): Live {
   const timers = new Set<NodeJS.Timeout>()
   let stopped = false
 
-  const kindOf = (name: string) => kinds.get(name.slice(0, name.indexOf('/')))
-  const card = (doc: string): DocCard | undefined => kindOf(doc)?.card(doc.slice(doc.indexOf('/') + 1))
-  const roomOf = (name: string) => roomKinds.get(name.slice(0, name.indexOf('/')))
-  const reachOfRoom = (room: string): Reach | undefined => roomOf(room)?.reach(room.slice(room.indexOf('/') + 1))
+  // Documents and rooms are named as subjects are.
+  const kindOf = (doc: string) => kinds.get(kindOfSubject(doc))
+  const card = (doc: string): DocCard | undefined => kindOf(doc)?.card(idOfSubject(doc))
+  const roomOf = (room: string) => roomKinds.get(kindOfSubject(room))
+  const reachOfRoom = (room: string): Reach | undefined => roomOf(room)?.reach(idOfSubject(room))
   const isChild = (peer: Address) => parentOf(peer) === self
   const crosses = (reach: Reach, peer: Address) => (isChild(peer) ? touchesSubtree(reach, peer) : leavesSubtree(reach, self))
-  const refused = (from: string) => (doc: string, code: string, detail: string) => log.add({ from, doc, code, detail })
+  const onRefusal = (from: string, doc: string, code: string, detail: string) => log.add({ from, doc, code, detail })
   const later = (ms: number, work: () => void) => {
     const timer = setTimeout(() => {
       timers.delete(timer)
@@ -78,33 +80,30 @@ export function openLive(options: OpenLiveOptions): Live {
     onKeys: (doc, keys) => { for (const listener of listeners) listener({ doc, keys }) },
     onRights: (doc) => screens.rights(doc),
     onReset: (doc) => screens.reset(doc),
-    onDurable: (entries, from) => peers.durable(entries, from),
+    onDurable: (entry, from) => peers.durable(entry, from),
   })
   // Intervals are counted on a clock that never jumps.
   const elapsed = () => performance.now()
   const peers = new Peers({
-    plane, store, crypto, now: elapsed, card, later, onFault,
+    plane, store, crypto, now: elapsed, card, later, onFault, onRefusal,
     concerns: (known, peer) => crosses(known.reach, peer),
     send: (peer, message) => links.sendLive(peer, encodeMessage(message)),
     isRoomy: (peer) => links.liveWaiting(peer) < roomyBytes,
-    onRefusal: (peer, doc, code, detail) => refused(peer)(doc, code, detail),
     onFlood: (peer) => {
-      refused(peer)('', 'live.flood', 'more messages than can be taken')
+      onRefusal(peer, '', 'live.flood', 'more messages than can be taken')
       links.refuseLive(peer)
     },
   })
   const rooms = new Rooms({
-    self, now: elapsed, reach: reachOfRoom, concerns: crosses, isChild,
+    self, now: elapsed, reach: reachOfRoom, concerns: crosses, onRefusal,
     send: (peer, message) => links.sendLive(peer, encodeMessage(message)),
     waiting: (peer) => links.liveWaiting(peer),
-    onRefusal: (peer, room, code, detail) => refused(peer)(room, code, detail),
   })
   const screens = new Screens({
-    self, plane, rooms, now, onFault,
+    self, plane, rooms, now, onFault, onRefusal,
     rolesOf: kindOf,
     roomReaders: (room) => { const reach = reachOfRoom(room); return reach && reaches(reach, self) ? roomOf(room)?.readers : undefined },
     mayWriteHere: (doc) => { const known = card(doc); return known !== undefined && !known.sealed && countsUpTo(known, self, '') === Infinity },
-    onRefusal: (from, doc, code, detail) => refused(from)(doc, code, detail),
   })
 
   links.carryLive({
@@ -113,7 +112,7 @@ export function openLive(options: OpenLiveOptions): Live {
     receive: (peer, bytes) => {
       const decoded = decodeMessage(bytes)
       if ('fault' in decoded) {
-        refused(peer)('', 'live.malformed', decoded.fault)
+        onRefusal(peer, '', 'live.malformed', decoded.fault)
         return links.refuseLive(peer)
       }
       const { message } = decoded
@@ -138,7 +137,7 @@ export function openLive(options: OpenLiveOptions): Live {
     values: async (doc) => (await plane.open(doc))?.document.values(),
     history: async (doc) => (await plane.open(doc))?.document.history(),
     edit: (doc, person, changes) => plane.edit(doc, { id: person.id, name: person.name }, changes).catch((fault: unknown) => {
-      if (isRefusal(fault)) log.add({ from: `person:${person.id}`, doc, code: fault.code, detail: '' })
+      if (isRefusal(fault)) onRefusal(`person:${person.id}`, doc, fault.code, '')
       throw fault
     }),
     async limits(doc, stations) {
@@ -147,10 +146,9 @@ export function openLive(options: OpenLiveOptions): Live {
       const limits: Record<Address, Record<string, number>> = Object.fromEntries(stations.map((s) => [s, {}]))
       await plane.open(doc)
       await plane.settled()
-      for (const [chain, seq] of await plane.vectorOf(doc)) {
+      for (const [chain, seq] of countingVector(known, await plane.vectorOf(doc))) {
         const { station, run } = partsOfChain(chain)
-        const upTo = Math.min(seq, countsUpTo(known, station, run))
-        if (limits[station] && upTo > 0) limits[station][run] = upTo
+        if (limits[station]) limits[station][run] = seq
       }
       return limits as Record<Address, Limit>
     },

@@ -25,8 +25,8 @@ export function refusalLog(database: Database, now: () => number, onFault: (faul
     const at = now()
     await database.write(async (tx) => {
       const db = tx.withTables<LiveTables>()
-      for (const { from, doc, code, detail } of lines) await db.insertInto('live_refusal').values({ at, origin: from, doc, code, detail: detail.slice(0, 500) } as never).execute()
-      if (more > 0) await db.insertInto('live_refusal').values({ at, origin: lines[0]!.from, doc: '', code: 'live.more', detail: String(more) } as never).execute()
+      if (more > 0) lines.push({ from: lines[0]!.from, doc: '', code: 'live.more', detail: String(more) })
+      await db.insertInto('live_refusal').values(lines.map(({ from, doc, code, detail }) => ({ at, origin: from, doc, code, detail: detail.slice(0, 500) }))).execute()
       for (const origin of new Set(lines.map((l) => l.from))) {
         const oldest = await db.selectFrom('live_refusal').select('n').where('origin', '=', origin).orderBy('n', 'desc').offset(keptPerOrigin).limit(1).executeTakeFirst()
         if (oldest) await db.deleteFrom('live_refusal').where('origin', '=', origin).where('n', '<=', oldest.n).execute()

@@ -1,5 +1,5 @@
-import { isWithin, type Address } from '#core/kernel/index.ts'
-import { type Reach } from '#core/ledger/index.ts'
+import type { Address } from '#core/kernel/index.ts'
+import type { Reach } from '#core/ledger/index.ts'
 import type { MessageOf, Present } from '../messages.ts'
 import { maySpeakFor, PresenceOutbox, PresenceTable } from '../presence.ts'
 
@@ -14,19 +14,18 @@ export interface RoomsParts {
   now(): number
   reach(room: string): Reach | undefined
   concerns(reach: Reach, peer: Address): boolean
-  isChild(peer: Address): boolean
   send(peer: Address, message: MessageOf<'presence'>): boolean
   waiting(peer: Address): number
   onRefusal(peer: Address, room: string, code: string, detail: string): void
 }
 
-type Way = { hear(here: Present[], gone: string[]): void; room: string; outbox: PresenceOutbox }
+interface Way { hear(here: Present[], gone: string[]): void; outbox: PresenceOutbox }
 
 /** Hands in rooms: what people at this station and beyond its links are just doing. Nothing is stored (SPEC V-12). */
 export class Rooms {
   readonly #parts: RoomsParts
   readonly #table = new PresenceTable<unknown>()
-  readonly #screens = new Map<string, Map<unknown, Way & { id: string }>>()
+  readonly #screens = new Map<string, Map<unknown, Way>>()
   readonly #peers = new Map<Address, PresenceOutbox>()
   #flushedAt = 0
   #timer: NodeJS.Timeout | undefined
@@ -59,9 +58,9 @@ export class Rooms {
   }
 
   enter(room: string, id: string, screen: unknown, hear: Way['hear']): void {
-    const here = this.#screens.get(room) ?? new Map<unknown, Way & { id: string }>()
+    const here = this.#screens.get(room) ?? new Map<unknown, Way>()
     this.#screens.set(room, here)
-    const way = { id, room, hear, outbox: new PresenceOutbox() }
+    const way = { hear, outbox: new PresenceOutbox() }
     here.set(screen, way)
     for (const { item } of this.#table.everyone(room)) if (item.id !== id) way.outbox.add(room, item)
     this.#soon()
@@ -79,12 +78,12 @@ export class Rooms {
   }
 
   receive(peer: Address, { room, here, gone }: MessageOf<'presence'>): void {
-    const { parts } = { parts: this.#parts }
+    const parts = this.#parts
     const reach = parts.reach(room)
     if (!reach) return
     if (!parts.concerns(reach, peer)) return parts.onRefusal(peer, room, 'live.out-of-scope', 'presence')
     for (const item of here) {
-      if (!maySpeakFor(peer, item.station, parts.isChild(peer), isWithin, parts.self)) parts.onRefusal(peer, room, 'live.foreign-presence', item.station)
+      if (!maySpeakFor(peer, item.station, parts.self)) parts.onRefusal(peer, room, 'live.foreign-presence', item.station)
       else if (this.#table.tell(room, item, peer, parts.now())) this.#spread(room, item, peer)
     }
     for (const id of gone) if (this.#table.leave(room, id, peer)) this.#left(new Map([[room, [id]]]), peer)

@@ -5,6 +5,7 @@ import type { Person, Role } from '#core/http/roles.ts'
 import type { Screen, ScreenTraffic } from '#core/http/server/live.ts'
 import { decodeMessage, encodeMessage, type Message, type MessageOf, type Present } from '../messages.ts'
 import type { LivePlane } from '../plane.ts'
+import { readWord } from '../presence.ts'
 import { notAllowed, unknownDocument } from '../refusals.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -62,7 +63,7 @@ export class Screens {
 
   /** Tells each whether it may write now. */
   rights(doc: string): void {
-    for (const viewer of this.#viewers.get(doc) ?? []) viewer.tellRights(doc)
+    for (const viewer of this.#viewers.get(doc) ?? []) viewer.tellOpened(doc)
   }
 
   reset(doc: string): void {
@@ -139,7 +140,7 @@ class OneScreen implements ScreenTraffic {
   }
 
   async #open({ doc, state }: MessageOf<'open'>): Promise<void> {
-    const { plane, rolesOf, mayWriteHere, now } = this.#parts
+    const { plane, rolesOf } = this.#parts
     const roles = rolesOf(doc)
     if (!roles) return this.#refuse(doc, 0, unknownDocument())
     if (!this.#holds(roles.readers)) return this.#refuse(doc, 0, notAllowed())
@@ -155,12 +156,13 @@ class OneScreen implements ScreenTraffic {
     this.#docs.add(doc)
     const viewers = this.#viewers.get(doc) ?? new Set()
     this.#viewers.set(doc, viewers.add(this))
-    this.screen.send(encodeMessage({ k: 'opened', doc, update, mayWrite: mayWriteHere(doc) && this.#holds(roles.writers), now: now() }))
+    this.tellOpened(doc, update)
   }
 
-  tellRights(doc: string): void {
-    const roles = this.#parts.rolesOf(doc)
-    if (roles) this.screen.send(encodeMessage({ k: 'opened', doc, update: nothing, mayWrite: this.#parts.mayWriteHere(doc) && this.#holds(roles.writers), now: this.#parts.now() }))
+  /** What it has not seen of a document, and whether it may write; with `nothing` when only that has changed. */
+  tellOpened(doc: string, update: Uint8Array = nothing): void {
+    const { rolesOf, mayWriteHere, now } = this.#parts
+    this.screen.send(encodeMessage({ k: 'opened', doc, update, mayWrite: mayWriteHere(doc) && this.#holds(rolesOf(doc)?.writers ?? []), now: now() }))
   }
 
   async #update({ doc, n, update }: MessageOf<'update'>): Promise<void> {
@@ -196,7 +198,7 @@ class OneScreen implements ScreenTraffic {
   }
 
   #tell({ room, body }: MessageOf<'tell'>): void {
-    if (!this.#rooms.has(room) || ++this.#wordsNow > maxWordsPerSecond || !isJsonObject(body)) return
+    if (!this.#rooms.has(room) || ++this.#wordsNow > maxWordsPerSecond || readWord(body) === null) return
     const { person } = this.screen
     const item: Present = { id: this.#id, station: this.#parts.self, name: person.name, person: person.id, n: ++this.#words, body }
     this.#parts.rooms.tell(room, item, this)
@@ -222,14 +224,5 @@ class OneScreen implements ScreenTraffic {
     }
     this.#bytes += size
     return this.#bytes > maxBytesPerSecond
-  }
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-  } catch {
-    return false
   }
 }
