@@ -24,8 +24,13 @@ function* flat(coordinates: Nested): Generator<Position> {
 
 /** The box of a geometry as its coordinates stand; one that crosses the 180th meridian should be cut there (RFC 7946 §3.1.9). Null when it has no position. */
 export function bboxOf(geometry: Geometry): BBox | null {
+  return boxAround(positionsOf(geometry))
+}
+
+/** The box of some positions as they stand; null when there are none. */
+export function boxAround(positions: Iterable<readonly [number, number, number?]>): BBox | null {
   let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const [x, y] of positionsOf(geometry)) {
+  for (const [x, y] of positions) {
     if (x < west) west = x
     if (x > east) east = x
     if (y < south) south = y

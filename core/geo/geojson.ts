@@ -14,7 +14,6 @@ export interface Polygon { type: 'Polygon'; coordinates: Position[][] }
 export interface MultiPolygon { type: 'MultiPolygon'; coordinates: Position[][][] }
 export interface GeometryCollection { type: 'GeometryCollection'; geometries: Geometry[] }
 export type Geometry = Point | MultiPoint | LineString | MultiLineString | Polygon | MultiPolygon | GeometryCollection
-export type GeometryType = Geometry['type']
 
 export interface Feature<G extends Geometry = Geometry, P = Record<string, unknown>> {
   type: 'Feature'
@@ -30,7 +29,6 @@ export interface FeatureCollection<G extends Geometry = Geometry, P = Record<str
 /** Of one geometry that comes in by a request; importers read larger ones piece by piece. */
 export const maxPositions = 20_000
 export const maxParts = 64
-const maxProperties = 200
 
 const lon = z.number().min(-180).max(180)
 const lat = z.number().min(-90).max(90)
@@ -54,16 +52,6 @@ const collection = z.strictObject({ type: z.literal('GeometryCollection'), geome
 
 export const geometrySchema = z.discriminatedUnion('type', [...plainGeometries, collection])
   .refine((geometry) => countPositions(geometry as Geometry) <= maxPositions, `坐标点至多 ${maxPositions} 个|at most ${maxPositions} positions`) as unknown as z.ZodType<Geometry>
-
-export const propertiesSchema = z.record(z.string().max(120), z.json())
-  .refine((properties) => Object.keys(properties).length <= maxProperties, `属性至多 ${maxProperties} 项|at most ${maxProperties} properties`)
-
-export const featureSchema = z.object({
-  type: z.literal('Feature'),
-  id: z.union([z.string().min(1).max(200), z.number()]).optional(),
-  geometry: geometrySchema,
-  properties: propertiesSchema.nullable().default({}),
-})
 
 /** For answers: what we send is our own and need not be walked again. */
 export const featureCollectionAnswer = z.object({ type: z.literal('FeatureCollection'), features: z.array(z.any()) }).loose()

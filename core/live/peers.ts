@@ -4,7 +4,7 @@ import { countsUpTo } from './card.ts'
 import { chainOf, digestOf, isAhead, partsOfChain, type Entry, type LiveCrypto, type Vector } from './entry.ts'
 import type { EntryStore } from './entryStore.ts'
 import { countingVector } from './held.ts'
-import type { ChainPlace, Message, MessageOf } from './messages.ts'
+import type { ChainPlace, Message, MessageOf, WireEntry } from './messages.ts'
 import type { LivePlane } from './plane.ts'
 
 const pageEntries = 128
@@ -336,7 +336,7 @@ function raise(vector: Vector, chain: string, seq: number): void {
   if (seq > (vector.get(chain) ?? 0)) vector.set(chain, seq)
 }
 
-function wireOf({ station, run, first, seq, at, updates, sig }: Entry): MessageOf<'entries'>['entries'][number] {
+function wireOf({ station, run, first, seq, at, updates, sig }: Entry): WireEntry {
   return { station, run, first, seq, at, updates, sig }
 }
 

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { WebSocket } from 'ws'
-import { LiveClient } from '#core/live/client.ts'
-import { noStore, type UnsentStore } from '#core/live/clientHub.ts'
+import type { WebSocket } from 'ws'
+import type { LiveClient } from '#core/live/client.ts'
+import type { UnsentStore } from '#core/live/clientHub.ts'
 import type { Client } from '#lab/federation/client.ts'
+import { dialLive, socketClient, type Self } from './socketClient.ts'
 
 export interface TestScreen {
   live: LiveClient
@@ -15,23 +16,9 @@ export interface TestScreen {
 /** A screen of one station as a stranger would write it: the socket of `WS /api/live` and the client of core/live. */
 export async function openScreen(url: string, caller: Client, options: { unsent?: UnsentStore } = {}): Promise<TestScreen> {
   const { station } = await identity(caller)
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/live`, ['fengsui.live', `bearer.${caller.token}`])
+  const socket = dialLive(url, caller.token)
   const faults: unknown[] = []
-  const live = new LiveClient({
-    send: (bytes) => {
-      if (socket.readyState !== WebSocket.OPEN) return false
-      socket.send(bytes)
-      return true
-    },
-    self: () => station,
-    now: () => Date.now(),
-    unsent: options.unsent ?? noStore,
-    later: (ms, work) => {
-      const timer = setTimeout(work, ms)
-      return () => clearTimeout(timer)
-    },
-    onFault: (fault) => faults.push(fault),
-  })
+  const live = socketClient(station, () => socket, (fault) => faults.push(fault), options.unsent)
   socket.on('message', (data: Buffer, isBinary) => { if (isBinary) live.receive(data) })
   socket.on('close', () => live.down())
   socket.on('error', (fault) => faults.push(fault))
@@ -47,7 +34,7 @@ export async function openScreen(url: string, caller: Client, options: { unsent?
   }
 }
 
-async function identity(caller: Client): Promise<{ station: { station: string; id: string; name: string } }> {
+async function identity(caller: Client): Promise<{ station: Self }> {
   const [{ address }, { person }] = await Promise.all([caller.get<{ address: string }>('/api/station'), caller.get<{ person: { id: string; name: string } }>('/api/session')])
   return { station: { station: address, id: person.id, name: person.name } }
 }

@@ -1,7 +1,7 @@
-import { WebSocket } from 'ws'
-import { LiveClient } from '#core/live/client.ts'
-import { noStore } from '#core/live/clientHub.ts'
+import type { WebSocket } from 'ws'
+import type { LiveClient } from '#core/live/client.ts'
 import type { LiveDoc } from '#core/live/liveDoc.ts'
+import { dialLive, socketClient, type Self } from './socketClient.ts'
 
 const againMs = 100
 
@@ -16,28 +16,16 @@ export class StubbornScreen {
   readonly acknowledged = new Map<string, Set<string>>()
   readonly faults: string[] = []
 
-  constructor(url: string, token: string, self: { station: string; id: string; name: string }) {
+  constructor(url: string, token: string, self: Self) {
     this.#url = url
     this.#token = token
-    this.client = new LiveClient({
-      send: (bytes) => {
-        if (this.#socket?.readyState !== WebSocket.OPEN) return false
-        this.#socket.send(bytes)
-        return true
-      },
-      self: () => self, now: () => Date.now(), unsent: noStore,
-      later: (ms, work) => {
-        const timer = setTimeout(work, ms)
-        return () => clearTimeout(timer)
-      },
-      onFault: (fault) => this.faults.push(String(fault)),
-    })
+    this.client = socketClient(self, () => this.#socket, (fault) => this.faults.push(String(fault)))
     this.#dial()
   }
 
   #dial(): void {
     if (this.#closed) return
-    const socket = new WebSocket(`${this.#url.replace('http', 'ws')}/api/live`, ['fengsui.live', `bearer.${this.#token}`])
+    const socket = dialLive(this.#url, this.#token)
     socket.on('open', () => {
       this.#socket = socket
       this.client.up()

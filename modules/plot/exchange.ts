@@ -1,4 +1,4 @@
-import type { Feature, FeatureCollection, Geometry } from '#core/geo/geojson.ts'
+import type { Feature, Geometry } from '#core/geo/geojson.ts'
 import { strokeGeometry } from './shapes.ts'
 import type { Stroke, StrokeBody } from './stroke.ts'
 import { symbolByCode } from './symbols.ts'
@@ -43,11 +43,13 @@ function isoOf(at: number | null): string | null {
 
 /** RFC 7946, one feature a line, so that two exports can be compared. */
 export function exportGeoJson(items: readonly ExportItem[], name = ''): string {
-  const lines = items.map((item) => JSON.stringify(exchangeFeature(item)))
+  const lines = items.map((item) => JSON.stringify(featureOf(item)))
   return `{"type":"FeatureCollection",${name ? `"name":${JSON.stringify(name)},` : ''}"features":[\n${lines.join(',\n')}\n]}\n`
 }
 
-export type ExchangeCollection = FeatureCollection<Geometry, ExchangeProperties>
-function exchangeFeature(item: ExportItem): Feature<Geometry, ExchangeProperties> {
+/** A stroke as machines see it, in files and in answers. */
+export type StrokeFeature = Feature<Geometry, ExchangeProperties> & { id: string }
+
+export function featureOf(item: ExportItem): StrokeFeature {
   return { type: 'Feature', id: item.key, geometry: strokeGeometry(item.stroke), properties: propertiesOf(item) }
 }

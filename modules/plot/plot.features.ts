@@ -1,20 +1,24 @@
 import type { z } from 'zod'
 import type { FieldFault } from '#core/kernel/index.ts'
-import { geometrySchema, positionSchema, type Feature, type Geometry, type Position } from '#core/geo/geojson.ts'
+import { bboxOf, type BBox } from '#core/geo/bbox.ts'
+import { geometrySchema, positionSchema, type Position } from '#core/geo/geojson.ts'
 import { keyPattern, type Stamped } from '#core/live/stamped.ts'
-import { propertiesOf, type ExchangeProperties, type ExportItem } from './exchange.ts'
 import { isSameGeometry } from './exchange.same.ts'
 import { isComplete, pointLimits, strokeGeometry } from './shapes.ts'
 import { plainStroke, strokeBody, strokeSchema, type Shape, type Stroke, type StrokeBody } from './stroke.ts'
 
-/** A stroke as machines see it; the same properties as in a file that is exported. */
-export type StrokeFeature = Feature<Geometry, ExchangeProperties> & { id: string }
+export { featureOf, type StrokeFeature } from './exchange.ts'
 
 /** Said of a stroke by the station; what a caller sends of these is not looked at. */
 const readOnly = new Set(['key', 'layer', 'layerName', 'symbolName', 'author', 'by', 'station', 'updatedAt'])
 
-export function featureOf(item: ExportItem): StrokeFeature {
-  return { type: 'Feature', id: item.key, geometry: strokeGeometry(item.stroke), properties: propertiesOf(item) }
+const boxes = new WeakMap<Stroke, BBox | null>()
+
+/** The box of a stroke's figure. Values are never changed, so each is measured once. */
+export function boxOfStroke(stroke: Stroke): BBox | null {
+  let box = boxes.get(stroke)
+  if (box === undefined) boxes.set(stroke, box = bboxOf(strokeGeometry(stroke)))
+  return box
 }
 
 /** What was drawn, without who drew it. */

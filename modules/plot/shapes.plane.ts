@@ -1,3 +1,5 @@
+import { boxAround } from '#core/geo/bbox.ts'
+
 /** Degrees: longitude, latitude. */
 export type Position = [number, number]
 /** Metres in a plane: x east, y north. */
@@ -46,13 +48,7 @@ export function planeAt(origin: readonly [number, number]): Plane {
 
 /** The plane about the middle of some points. */
 export function planeOf(points: readonly (readonly [number, number])[]): Plane {
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const [lon, lat] of points) {
-    west = Math.min(west, lon)
-    east = Math.max(east, lon)
-    south = Math.min(south, lat)
-    north = Math.max(north, lat)
-  }
+  const [west, south, east, north] = boxAround(points) ?? [0, 0, 0, 0]
   return planeAt([(west + east) / 2, (south + north) / 2])
 }
 

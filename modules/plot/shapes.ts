@@ -1,4 +1,5 @@
 import type { Geometry, Position } from '#core/geo/geojson.ts'
+import { signedArea } from '#core/geo/rings.ts'
 import { assemblyArea, assemblyThird, circle, sector } from './shapes.areas.ts'
 import { attackArrow, fineArrow, pincerArrow, pincerPoints, straightArrow } from './shapes.arrows.ts'
 import { curveThrough, doubleLine, freehand } from './shapes.curves.ts'
@@ -89,13 +90,4 @@ function polygonOr<T extends Geometry | null>(otherwise: T, corners: Position[])
   if (ring.length < 3) return otherwise
   const turned = signedArea(ring) < 0 ? [ring[0]!, ...ring.slice(1).reverse()] : ring
   return { type: 'Polygon', coordinates: [[...turned, turned[0]!]] }
-}
-
-function signedArea(ring: readonly Position[]): number {
-  let sum = 0
-  for (let i = 0; i < ring.length; i++) {
-    const [a, b] = [ring[i]!, ring[(i + 1) % ring.length]!]
-    sum += (a[0] - ring[0]![0]) * (b[1] - ring[0]![1]) - (b[0] - ring[0]![0]) * (a[1] - ring[0]![1])
-  }
-  return sum / 2
 }

@@ -1,13 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import { newId, refuse } from '#core/kernel/index.ts'
-import { bboxOf, boxesMeet, splitAtMeridian, type BBox } from '#core/geo/bbox.ts'
+import { boxesMeet, splitAtMeridian, type BBox } from '#core/geo/bbox.ts'
 import type { App } from '#core/http/server/app.ts'
 import { invalid } from '#core/http/server/validation.ts'
 import type { Station } from '#core/station/server/module.ts'
 import * as api from '../plot.api.ts'
-import { bodyOf, featureOf, keyOfFeature, strokeOf, strokeOfFeature, strokesOf, type Read, type StrokeFeature } from '../plot.features.ts'
+import { bodyOf, boxOfStroke, featureOf, keyOfFeature, strokeOf, strokeOfFeature, strokesOf, type Read, type StrokeFeature } from '../plot.features.ts'
 import { titleOf } from '../plot.state.ts'
-import { strokeGeometry } from '../shapes.ts'
 import type { Stroke, StrokeBody } from '../stroke.ts'
 import { editAll } from './editing.ts'
 import { loadLayer, valuesOf } from './plot.reading.ts'
@@ -106,6 +105,6 @@ function boxesOf(text: string): BBox[] {
 }
 
 function touches(stroke: Stroke, boxes: BBox[]): boolean {
-  const own = bboxOf(strokeGeometry(stroke))
+  const own = boxOfStroke(stroke)
   return own !== null && boxes.some((box) => boxesMeet(own, box))
 }

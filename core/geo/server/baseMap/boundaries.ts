@@ -1,4 +1,6 @@
-import { degreesOf, readEchartsMap, verticesPerDegree, type EchartsArea, type Vertex } from './echartsMap.ts'
+import { boxAround, boxHolds, type BBox } from '../../bbox.ts'
+import { isInside } from '../../rings.ts'
+import { degreesOf, readEchartsMap, verticesPerDegree, type EchartsArea } from './echartsMap.ts'
 import { edgesOf, extentsOf, joined, NearPoints, type BorderEdge } from './edges.ts'
 
 export type BoundaryClass = 'national' | 'region' | 'prefecture' | 'county'
@@ -81,33 +83,16 @@ function middleOf({ a, b }: BorderEdge): [number, number] {
   return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]
 }
 
-const boxes = new WeakMap<EchartsArea, [number, number, number, number][]>()
+const boxes = new WeakMap<EchartsArea, (BBox | null)[]>()
 
 function insideAny(areas: readonly EchartsArea[], [x, y]: readonly [number, number]): boolean {
   return areas.some((area) => {
-    const known = boxes.get(area) ?? area.polygons.map(([outer = []]) => boxOf(outer))
+    const known = boxes.get(area) ?? area.polygons.map(([outer = []]) => boxAround(outer))
     boxes.set(area, known)
-    return area.polygons.some((polygon, i) => {
-      const [west, south, east, north] = known[i]!
-      return x >= west && x <= east && y >= south && y <= north && isInside(polygon, x, y)
+    return area.polygons.some((rings, i) => {
+      const box = known[i]
+      // In the outer ring and in no hole: inside an odd number of rings.
+      return box && boxHolds(box, [x, y, x, y]) && rings.filter((ring) => isInside([x, y], ring)).length % 2 === 1
     })
   })
-}
-
-function boxOf(ring: readonly Vertex[]): [number, number, number, number] {
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const [x, y] of ring) [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)]
-  return [west, south, east, north]
-}
-
-function isInside(rings: readonly Vertex[][], x: number, y: number): boolean {
-  let inside = false
-  for (const ring of rings) {
-    for (let i = 1; i < ring.length; i++) {
-      const [ax, ay] = ring[i - 1]!
-      const [bx, by] = ring[i]!
-      if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside
-    }
-  }
-  return inside
 }

@@ -13,8 +13,6 @@ const drivers: Record<string, string[]> = {
   '.sqlite': ['SQLite'], '.parquet': ['Parquet'], '.gmt': ['OGR_GMT'], '.e00': ['AVCE00'], '.s57': ['S57'], '.000': ['S57'],
 }
 
-export const gdalEndings = Object.keys(drivers)
-
 /** Any other format, converted by GDAL's `ogr2ogr` where it is installed; what it writes is read like any GeoJSON. */
 export async function openWithGdal(path: string, { layer }: OpenChoices = {}): Promise<FeatureSource> {
   const ending = extname(path).toLowerCase()

@@ -5,7 +5,7 @@ import { cleanAttributes } from './attributes.ts'
 import { crossings } from './crossings.ts'
 import { wgs84 } from './crs.ts'
 import { maxPoints, mendGeometry } from './mend.ts'
-import { signedArea } from './rings.ts'
+import { signedArea } from '../../rings.ts'
 import { collection, feature, importAll, importBench } from './testImport.ts'
 
 let bench: Awaited<ReturnType<typeof importBench>>

@@ -3,7 +3,7 @@ import type { Geometry, Position } from '../../geojson.ts'
 import type { ImportFault } from '../../importReport.ts'
 import { crossings } from './crossings.ts'
 import type { Crs } from './crs.ts'
-import { isInside, signedArea } from './rings.ts'
+import { isInside, signedArea } from '../../rings.ts'
 import { isRecord } from './source.ts'
 
 /** Of one feature: more is a damaged file, or data to be cut into sheets first. */

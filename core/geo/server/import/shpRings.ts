@@ -1,5 +1,6 @@
+import { boxAround, boxHolds, world, type BBox } from '../../bbox.ts'
 import type { Geometry, Position } from '../../geojson.ts'
-import { isInside, signedArea } from './rings.ts'
+import { isInside, signedArea } from '../../rings.ts'
 
 /**
  * A Shapefile writes a polygon as a heap of rings: outer ones clockwise, holes counter-clockwise, in any order.
@@ -7,16 +8,16 @@ import { isInside, signedArea } from './rings.ts'
  */
 export function ringsToPolygons(rings: Position[][]): Geometry {
   const areas = rings.map(signedArea)
-  const outer: { ring: Position[]; area: number; box: Box; holes: Position[][] }[] = []
+  const outer: { ring: Position[]; area: number; box: BBox; holes: Position[][] }[] = []
   rings.forEach((ring, i) => {
-    if ((areas[i] as number) <= 0) outer.push({ ring: ring.toReversed(), area: -(areas[i] as number), box: boxOf(ring), holes: [] })
+    if ((areas[i] as number) <= 0) outer.push({ ring: ring.toReversed(), area: -(areas[i] as number), box: boxAround(ring) ?? world, holes: [] })
   })
   // A file whose writer knew nothing of directions.
   if (outer.length === 0) return multi(rings.map((ring) => [ring]))
   rings.forEach((ring, i) => {
     if ((areas[i] as number) <= 0) return
-    const box = boxOf(ring)
-    const around = outer.length === 1 ? outer : outer.filter((o) => holds(o.box, box) && isInside(ring[0] as Position, o.ring)).sort((a, b) => a.area - b.area)
+    const box = boxAround(ring) ?? world
+    const around = outer.length === 1 ? outer : outer.filter((o) => boxHolds(o.box, box) && isInside(ring[0] as Position, o.ring)).sort((a, b) => a.area - b.area)
     if (around[0]) around[0].holes.push(ring.toReversed())
     else outer.push({ ring, area: areas[i] as number, box, holes: [] })
   })
@@ -26,18 +27,3 @@ export function ringsToPolygons(rings: Position[][]): Geometry {
 function multi(polygons: Position[][][]): Geometry {
   return polygons.length === 1 ? { type: 'Polygon', coordinates: polygons[0] as Position[][] } : { type: 'MultiPolygon', coordinates: polygons }
 }
-
-type Box = [number, number, number, number]
-
-function boxOf(ring: Position[]): Box {
-  let [w, s, e, n] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const [x, y] of ring) {
-    w = Math.min(w, x)
-    e = Math.max(e, x)
-    s = Math.min(s, y)
-    n = Math.max(n, y)
-  }
-  return [w, s, e, n]
-}
-
-const holds = (a: Box, b: Box) => a[0] <= b[0] && a[1] <= b[1] && a[2] >= b[2] && a[3] >= b[3]

@@ -63,11 +63,7 @@ export function useAllLayerEntries(): LayerEntry[] {
   return [...all.filter((e) => e.moves).sort((a, b) => place(a.id) - place(b.id)), ...all.filter((e) => !e.moves)]
 }
 
-/** How a layer is to be shown; a part hides and fades its map layers by this. */
-export function useLayerLook(id: string, shownAtFirst = true): LayerLook {
-  return lookOf(useShared(board).looks, id, shownAtFirst)
-}
-
+/** How layers are to be shown; a part hides and fades its map layers by this. */
 export function useLayerLooks(): (id: string, shownAtFirst?: boolean) => LayerLook {
   const { looks } = useShared(board)
   return useCallback((id, shownAtFirst = true) => lookOf(looks, id, shownAtFirst), [looks])

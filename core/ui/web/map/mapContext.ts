@@ -43,4 +43,3 @@ export function removeLayers(map: MapLibre, layers: readonly string[], sources: 
  * a layer on top of what is in that slot already, below the next slot.
  */
 export const mapSlot = { imported: 'slot-imported', incidents: 'slot-incidents', plot: 'slot-plot', tools: 'slot-tools' } as const
-export type MapSlot = (typeof mapSlot)[keyof typeof mapSlot]
