@@ -67,8 +67,10 @@ test('the keyboard alone: sign in, a new report, filled, submitted, opened from 
   // While it still slides in, Tab would pass it by.
   await page.locator('.ant-dropdown:not([class*="slide-up"])').waitFor()
   await keyboard.press('Tab')
+  // The menu moves the focus a frame later; a key pressed meanwhile would go to the item before.
+  await page.getByRole('menuitem').and(page.locator(':focus')).waitFor()
   await keyboard.press('ArrowUp')
-  await page.getByRole('menuitem', { name: says.shell['top.signOut'] }).and(page.locator('.ant-dropdown-menu-item-active')).waitFor()
+  await page.getByRole('menuitem', { name: says.shell['top.signOut'] }).and(page.locator('.ant-dropdown-menu-item-active')).and(page.locator(':focus')).waitFor()
   await keyboard.press('Enter')
   await enter('leader')
   await keyboard.press('b')
