@@ -1,4 +1,5 @@
 export * from './address.ts'
+export * from './bounds.ts'
 export * from './clock.ts'
 export * from './id.ts'
 export * from './refusal.ts'
