@@ -2,7 +2,7 @@ import { ancestorsOf, isWithin, parentOf, type Address } from '#core/kernel/inde
 
 /**
  * A reach is a set of places: `=65/6529` one station, `65/6529/**` a subtree, `**` everyone.
- * A subject's reach is the union over its facts: whoever is entitled to a subject holds all of its facts (SPEC L-10).
+ * A subject's reach is the union over its facts: whoever is entitled to a subject holds all of its facts (SPEC L-14).
  */
 export type Reach = string[]
 
@@ -23,6 +23,14 @@ export function reachOf(station: Address, to: string[]): Reach {
 export function unite(a: Reach, b: Reach): Reach {
   const added = b.filter((place) => !a.includes(place))
   return added.length === 0 ? a : [...a, ...added].sort()
+}
+
+/**
+ * The reach after an admitted fact. Who begins a subject says whom it is for, and whoever it is for may make it known
+ * further; a stranger's fact may change the state, but brings nobody the subject (SPEC L-14).
+ */
+export function widened(reach: Reach, fact: { station: Address; to: string[] }, madeByMany = false): Reach {
+  return madeByMany || reach.length === 0 || reaches(reach, fact.station) ? unite(reach, reachOf(fact.station, fact.to)) : reach
 }
 
 /** Whether a station is entitled to what has this reach. */

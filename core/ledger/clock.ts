@@ -1,14 +1,23 @@
+import { maxTick } from '#core/kernel/index.ts'
+
 /** Hybrid logical time: physical milliseconds and a counter (Kulkarni et al. 2014). The station is the third part and stands beside it in the fact. */
 export type HybridTime = readonly [ms: number, count: number]
 
 export const zeroTime: HybridTime = [0, 0]
 
-/** How far ahead of our clock a fact may be before it waits in quarantine. */
-export const maxAheadMs = 5 * 60_000
+/** How far ahead of our clock a fact may be before it waits in quarantine; so others move our hybrid clock by no more (SPEC L-10). */
+export const maxAheadMs = 10_000
+/** A station whose own chain is further ahead of its wall clock states nothing (SPEC L-20). */
+export const maxOwnAheadMs = 60_000
+/** How far a station slows its stamps to its parent's clock at most (SPEC L-20). */
+export const maxSlowedMs = 5 * 60_000
+/** How far the wall clock that a fact carries may be from its hybrid time: slowed stamps, and our own chain being ahead (SPEC L-20). */
+export const maxWallOffMs = 10 * 60_000
 
 /** The time of the next fact stated here: after everything seen, never behind the wall clock. */
 export function tick(last: HybridTime, now: number): HybridTime {
-  return now > last[0] ? [now, 0] : [last[0], last[1] + 1]
+  if (now > last[0]) return [now, 0]
+  return last[1] < maxTick ? [last[0], last[1] + 1] : [last[0] + 1, 0]
 }
 
 /** Our hybrid time after seeing a peer's fact. */

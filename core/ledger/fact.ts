@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isAddress, type Address } from '#core/kernel/index.ts'
+import { isAddress, maxSeq, maxTick, moment, type Address } from '#core/kernel/index.ts'
 import { compareTime, type HybridTime } from './clock.ts'
 
 /** An exercise never leaves its mode: the mode is written in the subject's name too (see SPEC, L-8). */
@@ -22,9 +22,10 @@ export const statementSchema = z.strictObject({
   type: z.string().max(80).regex(/^[a-z][A-Za-z]*\.[a-z][A-Za-z]*\.v[1-9][0-9]*$/),
   subject: z.string().max(160).regex(/^[a-z][A-Za-z]*\/[A-Za-z0-9@/-]+(\.x|\.t)?$/),
   station: addressSchema,
-  seq: z.int().min(1),
+  seq: z.int().min(1).max(maxSeq),
   prev: z.string().regex(/^([0-9a-f]{64})?$/),
-  at: z.tuple([z.int().min(0), z.int().min(0)]),
+  at: z.tuple([moment, z.int().min(0).max(maxTick)]),
+  wall: moment.optional(),
   actor: actorSchema,
   to: z.array(audienceSchema).max(64),
   mode: z.enum(modes),
@@ -44,6 +45,8 @@ export interface Statement<Body = Record<string, unknown>> {
   seq: number
   prev: string
   at: HybridTime
+  /** The stating station's wall clock, in epoch ms; facts of before it was carried have none. */
+  wall?: number
   actor: Actor
   to: string[]
   mode: Mode
@@ -71,6 +74,11 @@ export interface FactDraft<Body = Record<string, unknown>> {
   body: Body
 }
 
+/** When a fact says it was stated, by a clock on the wall: what people see and deadlines are judged by. The order of facts is `at`. */
+export function wallOf(fact: Pick<Fact, 'at' | 'wall'>): number {
+  return fact.wall ?? fact.at[0]
+}
+
 /** The one order of facts: hybrid time, then station, then id. Every fold uses it. */
 export function compareFacts(a: Pick<Fact, 'at' | 'station' | 'id'>, b: Pick<Fact, 'at' | 'station' | 'id'>): number {
   return compareTime(a.at, b.at) || compareText(a.station, b.station) || compareText(a.id, b.id)
@@ -83,6 +91,11 @@ function compareText(a: string, b: string): number {
 /** `subjectOf('report', '01J…', 'exercise')` → `report/01J….x` */
 export function subjectOf(kind: string, id: string, mode: Mode = 'actual'): string {
   return `${kind}/${id}${subjectSuffix[mode]}`
+}
+
+/** `report.sent.v1` → `report`: the kind of the subjects that this type may be about (SPEC L-1). */
+export function kindOfType(type: string): string {
+  return type.slice(0, type.indexOf('.'))
 }
 
 export function kindOfSubject(subject: string): string {

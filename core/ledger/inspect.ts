@@ -1,11 +1,11 @@
 import { encode } from './canonical.ts'
-import { maxAheadMs } from './clock.ts'
-import { keyFor, type Directory } from './directory.ts'
-import { maxFactLength, modeOfSubject, statementSchema, type Fact, type Statement, type WireFact } from './fact.ts'
+import { maxAheadMs, maxWallOffMs } from './clock.ts'
+import { asMended, keyFor, type Directory } from './directory.ts'
+import { kindOfSubject, kindOfType, maxFactLength, modeOfSubject, statementSchema, type Fact, type Statement, type WireFact } from './fact.ts'
 import type { LedgerCrypto } from './signature.ts'
 
 /** Reasons for turning a fact away at the door (never stored as a fact), in the order they are tested. */
-export const doorReasons = ['too-large', 'not-json', 'not-canonical', 'bad-envelope', 'mode-mismatch', 'bad-signature', 'revoked-key'] as const
+export const doorReasons = ['too-large', 'not-json', 'not-canonical', 'bad-envelope', 'kind-mismatch', 'mode-mismatch', 'bad-signature', 'revoked-key'] as const
 export type DoorReason = (typeof doorReasons)[number]
 
 /** Reasons for keeping a sound-looking fact in visible quarantine until something changes. */
@@ -33,6 +33,9 @@ export function readWire(wire: WireFact, crypto: Pick<LedgerCrypto, 'sha256'>): 
   const parsed = statementSchema.safeParse(value)
   if (!parsed.success) return reject('bad-envelope', parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '))
   const statement = parsed.data as Statement
+  const { wall, at } = statement
+  if (wall !== undefined && Math.abs(wall - at[0]) > maxWallOffMs) return reject('bad-envelope', `wall: ${wall} is too far from ${at[0]}`)
+  if (kindOfType(statement.type) !== kindOfSubject(statement.subject)) return reject('kind-mismatch', `${statement.type} about ${statement.subject}`)
   if (modeOfSubject(statement.subject) !== statement.mode) return reject('mode-mismatch', `${statement.mode} fact about ${statement.subject}`)
   return { ...statement, id: crypto.sha256(wire.text), text: wire.text, sig: wire.sig }
 }
@@ -51,8 +54,9 @@ export async function judge(read: Fact, directory: Directory, now: number, crypt
   const key = keyFor(card, read.seq)
   if (!key) return reject('revoked-key', `no key of ${read.station} may sign number ${read.seq}`)
   if (!(await crypto.verify(read.text, read.sig, key.publicKey))) return reject('bad-signature', `not signed by the key of ${read.station}`)
-  if (read.at[0] > now + maxAheadMs) return { verdict: 'waiting', reason: 'future-clock', fact: read }
-  return { verdict: 'sound', fact: read }
+  const fact = asMended(read, card)
+  if (fact.at[0] > now + maxAheadMs) return { verdict: 'waiting', reason: 'future-clock', fact }
+  return { verdict: 'sound', fact }
 }
 
 function isObject(value: unknown): value is object {
