@@ -66,7 +66,7 @@ export async function openStation(options: OpenOptions): Promise<RunningStation>
   if (ownKey) await keyRing.settle(ownKey.publicKey)
 
   const outbox = createOutbox({ self: config.address, dialect: database.dialect, clock, sha256: nodeCrypto.sha256 })
-  const ledger = await openLedger({ database, clock, signer: keyRing, crypto: nodeCrypto, directory, outbox, parts: modules })
+  const ledger = await openLedger({ database, clock, signer: keyRing, crypto: nodeCrypto, directory, outbox, parts: modules, version: packageJson.version, onFault: (fault) => options.logger?.error({ err: fault }, 'module fault') })
   const files = await openFolderFiles(paths.files, database, clock)
   const links = await createLinks({
     ledger, outbox, database, files, clock, signer: keyRing, parentUrl: config.parent?.url ?? null, ...options.links,

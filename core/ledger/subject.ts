@@ -63,13 +63,16 @@ export function refusalOf<State>(type: SubjectType<State>, fact: Fact, state: St
   }
 }
 
+/** The reason of a fact whose key no longer carries it. */
+export const revokedKey = 'fact.revoked-key'
+
 /** The same rules, for which a key that was revoked after its facts were stored no longer carries them (SPEC L-7). */
 export function withKeys<State>(type: SubjectType<State>): SubjectType<State> {
   return {
     ...type,
     admit: (fact, state, directory) => {
       const card = directory.station(fact.station)
-      if (card && !keyFor(card, fact.seq)) return refuse('fact.revoked-key', '签名密钥已被吊销', 'Its signing key has been revoked')
+      if (card && !keyFor(card, fact.seq)) return refuse(revokedKey, '签名密钥已被吊销', 'Its signing key has been revoked')
       return type.admit(fact, state, directory)
     },
   }

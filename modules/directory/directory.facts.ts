@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isAddress, levels, stationKinds } from '#core/kernel/index.ts'
+import { isAddress, levels, maxSeq, stationKinds } from '#core/kernel/index.ts'
 import type { FactSchemas } from '#core/ledger/index.ts'
 
 export const addressSchema = z.string().refine(isAddress, '不是平台地址，例如 65/6529|not a station address such as 65/6529')
@@ -17,9 +17,13 @@ const stationBody = z.strictObject({
 export type StationBody = z.infer<typeof stationBody>
 
 const keyRotated = z.strictObject({ publicKey: publicKeySchema, /** The key that signs this: it must be the one in use. */ previous: publicKeySchema })
-const rekeyed = z.strictObject({ publicKey: publicKeySchema, fromSeq: z.int().min(1) })
-const revoked = z.strictObject({ untilSeq: z.int().min(0), reason: z.string().trim().min(1).max(200) })
+const number = z.int().max(maxSeq)
+const rekeyed = z.strictObject({ publicKey: publicKeySchema, fromSeq: number.min(1) })
+const revoked = z.strictObject({ untilSeq: number.min(0), reason: z.string().trim().min(1).max(200) })
 const renamed = z.strictObject({ name: stationNameSchema })
+/** Facts from this number on, up to this one, that claim a later time than this one were stated by a wrong clock (SPEC L-20). */
+const clockMended = z.strictObject({ fromSeq: number.min(1) })
+export type ClockMended = z.infer<typeof clockMended>
 export type KeyRotated = z.infer<typeof keyRotated>
 export type Rekeyed = z.infer<typeof rekeyed>
 export type Revoked = z.infer<typeof revoked>
@@ -33,4 +37,5 @@ export const directoryFacts = {
   'station.rekeyed.v1': rekeyed,
   'station.revoked.v1': revoked,
   'station.renamed.v1': renamed,
+  'station.clockMended.v1': clockMended,
 } satisfies FactSchemas

@@ -1,6 +1,6 @@
 import { ancestorsOf, isAddress, isRefusal, levelOf, parentOf, refuse, type Address, type Level, type Refusal, type StationKind } from '#core/kernel/index.ts'
-import { directoryKind, idOfSubject, subjectOf, type Fact, type FactDraft, type StationCard, type StationKey, type SubjectType } from '#core/ledger/index.ts'
-import type { KeyRotated, Rekeyed, Renamed, Revoked, StationBody } from './directory.facts.ts'
+import { directoryKind, idOfSubject, keySpan, subjectOf, type Fact, type FactDraft, type StationCard, type StationKey, type SubjectType } from '#core/ledger/index.ts'
+import type { ClockMended, KeyRotated, Rekeyed, Renamed, Revoked, StationBody } from './directory.facts.ts'
 
 /** The top of the tree as every station pinned it at enrolment: all trust runs to this key. */
 export interface PinnedRoot {
@@ -65,10 +65,21 @@ function admit(fact: Fact, { card }: StationState, root: PinnedRoot): Refusal | 
     case 'station.renamed.v1':
       if (fact.station !== address && fact.station !== parentOf(address)) return notParent()
       return card ? null : unknown(address)
+    case 'station.clockMended.v1': {
+      if (fact.station !== address) return refuse('station.not-itself', '只有本平台能修正自己的时钟', 'Only the station itself mends its clock')
+      if (!card) return unknown(address)
+      const { fromSeq } = fact.body as ClockMended
+      // Its own place follows that of the facts it moves.
+      if (fromSeq >= fact.seq || fact.at[1] !== fact.seq - fromSeq) return refuse('station.mending-misplaced', '时钟修正的编号与时间不符', 'The numbers and the time of this mending do not fit')
+      return (card.mendings?.length ?? 0) < maxMendings ? null : refuse('station.mended-too-often', '时钟修正次数过多', 'The clock was mended too often')
+    }
     default:
-      return null
+      return refuse('fact.unknown-type', '没有这种事实', 'There is no such fact')
   }
 }
+
+/** Mendings of one station's clock that are kept; more is not a clock but a game. */
+const maxMendings = 64
 
 function mayBegin(card: StationCard | null, body: StationBody, address: Address): Refusal | null {
   if (body.address !== address) return refuse('station.wrong-subject', '地址与所述平台不符', 'The address is not the one this is about')
@@ -83,7 +94,7 @@ function evolve(card: StationCard | null, fact: Fact): StationCard | null {
       return { ...named, keys: [{ publicKey, fromSeq: 1, untilSeq: null }], state: 'active' }
     }
     case 'station.keyRotated.v1':
-      return card && withKey(card, (fact.body as KeyRotated).publicKey, fact.seq + 1)
+      return card && withKey(card, (fact.body as KeyRotated).publicKey, fact.seq + 1, lastSeqOf(currentKey(card) ?? card.keys.at(-1)))
     case 'station.rekeyed.v1': {
       const { publicKey, fromSeq } = fact.body as Rekeyed
       return card && { ...withKey(card, publicKey, fromSeq), state: 'active' }
@@ -92,6 +103,8 @@ function evolve(card: StationCard | null, fact: Fact): StationCard | null {
       return card && { ...card, keys: card.keys.map((k) => endAt(k, (fact.body as Revoked).untilSeq)), state: 'revoked' }
     case 'station.renamed.v1':
       return card && { ...card, name: (fact.body as Renamed).name }
+    case 'station.clockMended.v1':
+      return card && { ...card, mendings: [...(card.mendings ?? []), { fromSeq: (fact.body as ClockMended).fromSeq, untilSeq: fact.seq - 1, ms: fact.at[0] }] }
     default:
       return card
   }
@@ -102,8 +115,13 @@ function endAt(key: StationKey, seq: number): StationKey {
   return { ...key, untilSeq: key.untilSeq === null ? seq : Math.min(key.untilSeq, seq) }
 }
 
-function withKey(card: StationCard, publicKey: string, fromSeq: number): StationCard {
-  return { ...card, keys: [...card.keys.map((k) => endAt(k, fromSeq - 1)), { publicKey, fromSeq, untilSeq: null }] }
+function withKey(card: StationCard, publicKey: string, fromSeq: number, lastSeq?: number): StationCard {
+  return { ...card, keys: [...card.keys.map((k) => endAt(k, fromSeq - 1)), { publicKey, fromSeq, untilSeq: null, ...(lastSeq === undefined ? {} : { lastSeq }) }] }
+}
+
+/** A thief who rotates a key gains no numbers: only a key from the parent begins a new span. */
+function lastSeqOf(key: StationKey | undefined): number {
+  return key?.lastSeq ?? (key?.fromSeq ?? 0) + keySpan
 }
 
 /** The key in use, or undefined for a revoked station. */

@@ -12,6 +12,7 @@ export interface NormsState {
 
 export const normsType: SubjectType<NormsState> = {
   kind: 'norms',
+  madeByMany: true,
   start: () => ({ publications: [] }),
   admit(fact, state) {
     if (fact.type !== 'norms.published.v1') return null

@@ -1,7 +1,7 @@
 import type { Db, Dialect } from '#core/sql/server/database.ts'
 import { statement } from '#core/sql/server/statement.ts'
-import type { ChainPlace, Fact, Statement } from '../index.ts'
-import type { FactRow, LedgerTables, SubjectRow } from './ledger.tables.ts'
+import type { ChainPlace, ClockMending, Fact, HybridTime, Statement } from '../index.ts'
+import type { FactRow, FaultRow, LedgerTables, SubjectRow } from './ledger.tables.ts'
 import type { StoredFact } from './ledger.ts'
 
 /** How much of a fact turned away is kept for the auditor. */
@@ -17,13 +17,13 @@ export function factStore(dialect: Dialect) {
   const tables = (db: Db) => db.withTables<LedgerTables>()
 
   return {
-    async insert(db: Db, fact: Fact, kept: { receivedAt: number; from: string | null; status: StoredFact['status']; reason: string | null; reacted: boolean }): Promise<number> {
+    async insert(db: Db, fact: Fact, kept: { receivedAt: number; from: string | null; status: StoredFact['status']; reason: string | null }): Promise<number> {
       const rows = await run<{ position: number }>(
         db,
         'insert into facts (id, type, subject, station, seq, at_ms, at_n, mode, text, sig, received_at, from_peer, status, reason, reacted)'
-          + ' values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning position',
+          + ' values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) returning position',
         [fact.id, fact.type, fact.subject, fact.station, fact.seq, fact.at[0], fact.at[1], fact.mode, fact.text, fact.sig,
-          kept.receivedAt, kept.from, kept.status, kept.reason, kept.reacted ? 1 : 0],
+          kept.receivedAt, kept.from, kept.status, kept.reason],
       )
       return rows[0]!.position
     },
@@ -44,9 +44,9 @@ export function factStore(dialect: Dialect) {
       return rows[0]?.id
     },
 
-    async head(db: Db, station: string): Promise<{ seq: number; id: string } | undefined> {
-      const rows = await run<{ seq: number; id: string }>(db, 'select seq, id from facts where station = ? and status != \'waiting\' order by seq desc limit 1', [station])
-      return rows[0]
+    async head(db: Db, station: string): Promise<{ seq: number; id: string; at: HybridTime } | undefined> {
+      const rows = await run<FactRow>(db, 'select seq, id, at_ms, at_n from facts where station = ? and status != \'waiting\' order by seq desc limit 1', [station])
+      return rows[0] && { seq: rows[0].seq, id: rows[0].id, at: [rows[0].at_ms, rows[0].at_n] }
     },
 
     /** The nearest facts of a chain below and above a number; those whose key was revoked since prove nothing and are passed over. */
@@ -59,9 +59,37 @@ export function factStore(dialect: Dialect) {
       return { below: await nearest(`< ? ${counts} order by seq desc`), above: await nearest(`> ? ${counts} order by seq`) }
     },
 
-    async latestTime(db: Db): Promise<[number, number]> {
-      const rows = await run<{ at_ms: number; at_n: number }>(db, 'select at_ms, at_n from facts where status != \'waiting\' order by at_ms desc, at_n desc limit 1', [])
+    /** The latest time among the facts stored last, none after `notAfter`: what was seen under a wrong clock counts no more. */
+    async latestTime(db: Db, notAfter: number): Promise<HybridTime> {
+      const rows = await run<{ at_ms: number; at_n: number }>(db,
+        'select at_ms, at_n from (select at_ms, at_n, status from facts order by position desc limit 1000) as newest where status != \'waiting\' and at_ms <= ? order by at_ms desc, at_n desc limit 1', [notAfter])
       return rows[0] ? [rows[0].at_ms, rows[0].at_n] : [0, 0]
+    },
+
+    /** The first fact of a chain that is later than `ms`, and the time of the one before it. */
+    async firstAfter(db: Db, station: string, ms: number): Promise<{ seq: number; before: number } | undefined> {
+      const own = 'from facts where station = ? and status != \'waiting\''
+      const [first] = await run<{ seq: number | null }>(db, `select min(seq) as seq ${own} and at_ms > ?`, [station, ms])
+      if (!first || first.seq === null) return undefined
+      const [before] = await run<{ at_ms: number }>(db, `select at_ms ${own} and seq < ? order by seq desc limit 1`, [station, first.seq])
+      return { seq: first.seq, before: before?.at_ms ?? 0 }
+    },
+
+    /** Moves the facts of a wrong clock to their mending's time; their subjects. */
+    async restamp(db: Db, station: string, mending: ClockMending): Promise<string[]> {
+      const moved = 'where station = ? and seq >= ? and seq <= ? and at_ms > ? and status != \'waiting\''
+      const parameters = [station, mending.fromSeq, mending.untilSeq, mending.ms]
+      const rows = await run<{ subject: string }>(db, `select distinct subject from facts ${moved}`, parameters)
+      await run(db, `update facts set at_ms = ?, at_n = seq - ? ${moved}`, [mending.ms, mending.fromSeq, ...parameters])
+      return rows.map((row) => row.subject)
+    },
+
+    /** Facts of others that a wrong clock of ours took for present: they wait as they should have; their subjects. */
+    async waitAgain(db: Db, self: string, after: number): Promise<string[]> {
+      const early = 'where at_ms > ? and station != ? and status != \'waiting\''
+      const rows = await run<{ subject: string }>(db, `select distinct subject from facts ${early}`, [after, self])
+      await run(db, `update facts set status = 'waiting', reason = 'future-clock' ${early}`, [after, self])
+      return rows.map((row) => row.subject)
     },
 
     async byId(db: Db, id: string): Promise<StoredFact | undefined> {
@@ -75,10 +103,37 @@ export function factStore(dialect: Dialect) {
       return rows.map(toStored)
     },
 
-    /** Facts in quarantine from a position on; those whose time is still to come are left out. */
-    async waiting(db: Db, after: number, latest: number, limit: number): Promise<StoredFact[]> {
-      const rows = await run<FactRow>(db, 'select * from facts where status = \'waiting\' and position > ? and at_ms <= ? order by position limit ?', [after, latest, limit])
+    /** Facts whose time has come. Those of unknown stations are not looked at until the directory names one: `waitingOf`. */
+    async waitingUntil(db: Db, latest: number, limit: number): Promise<StoredFact[]> {
+      const rows = await run<FactRow>(db, 'select * from facts where status = \'waiting\' and reason = \'future-clock\' and at_ms <= ? order by at_ms limit ?', [latest, limit])
       return rows.map(toStored)
+    },
+
+    async waitingOf(db: Db, station: string, after: number, limit: number): Promise<StoredFact[]> {
+      const rows = await run<FactRow>(db, 'select * from facts where status = \'waiting\' and station = ? and position > ? order by position limit ?', [station, after, limit])
+      return rows.map(toStored)
+    },
+
+    async stationsWaiting(db: Db): Promise<string[]> {
+      return (await run<{ station: string }>(db, 'select distinct station from facts where status = \'waiting\' and reason = \'unknown-station\'', [])).map((row) => row.station)
+    },
+
+    /** Characters of the facts that a peer has waiting here, or that a station stated in types unknown here. */
+    async heldFor(db: Db, what: { waitingFrom: string } | { unreadOf: string }): Promise<number> {
+      const [where, name] = 'waitingFrom' in what ? ['status = \'waiting\' and from_peer = ?', what.waitingFrom] : ['status = \'unread\' and station = ?', what.unreadOf]
+      const rows = await run<{ length: number | null }>(db, `select sum(length(text)) as length from facts where ${where}`, [name])
+      return Number(rows[0]?.length ?? 0)
+    },
+
+    /** Facts of types that were unknown when they came and are among `types` now, in the order they came. */
+    async unread(db: Db, types: readonly string[], limit: number): Promise<StoredFact[]> {
+      if (types.length === 0) return []
+      const rows = await run<FactRow>(db, `select * from facts where status = 'unread' and type in (${types.map(() => '?').join(', ')}) order by position limit ?`, [...types, limit])
+      return rows.map(toStored)
+    },
+
+    async unreadTypes(db: Db): Promise<string[]> {
+      return (await run<{ type: string }>(db, 'select distinct type from facts where status = \'unread\'', [])).map((row) => row.type)
     },
 
     /** Admitted and refused facts of a station from a number on: what a moved key bound may touch. */
@@ -91,18 +146,47 @@ export function factStore(dialect: Dialect) {
       await run(db, 'update facts set status = ?, reason = ? where id = ?', [status, reason, id])
     },
 
+    /** A fact that waited counts from now on, at the time that its station's mendings give it. */
+    async letIn(db: Db, fact: Fact, status: StoredFact['status'], reason: string | null): Promise<void> {
+      await run(db, 'update facts set status = ?, reason = ?, at_ms = ?, at_n = ? where id = ?', [status, reason, ...fact.at, fact.id])
+    },
+
     async remove(db: Db, id: string): Promise<void> {
       await run(db, 'delete from facts where id = ?', [id])
     },
 
-    async setReacted(db: Db, id: string): Promise<void> {
-      await run(db, 'update facts set reacted = 1 where id = ?', [id])
+    async setReacted(db: Db, id: string, done: boolean): Promise<void> {
+      await run(db, 'update facts set reacted = ? where id = ?', [done ? 1 : 0, id])
     },
 
-    /** Admitted facts whose reactions have not run yet: left over from a time without authoring. */
-    async unreacted(db: Db): Promise<StoredFact[]> {
-      const rows = await run<FactRow>(db, 'select * from facts where reacted = 0 and status = \'admitted\' order by position', [])
+    /** Admitted facts whose reactions have not run yet, left over from a time without authoring; those that failed wait for another try. */
+    async unreacted(db: Db, limit: number): Promise<StoredFact[]> {
+      const rows = await run<FactRow>(db, 'select * from facts where reacted = 0 and status = \'admitted\''
+        + ' and not exists (select 1 from ledger_faults as f where f.subject = facts.subject and f.fact = facts.id) order by position limit ?', [limit])
       return rows.map(toStored)
+    },
+
+    async addFault(db: Db, fault: Omit<FaultRow, 'number'>): Promise<void> {
+      await tables(db).insertInto('ledger_faults').values({ ...fault, reason: fault.reason.slice(0, keptTextLength) } as never).execute()
+    },
+    async faults(db: Db): Promise<FaultRow[]> {
+      return tables(db).selectFrom('ledger_faults').selectAll().orderBy('number', 'desc').execute()
+    },
+    async removeFaults(db: Db, subject: string): Promise<void> {
+      await tables(db).deleteFrom('ledger_faults').where('subject', '=', subject).execute()
+    },
+
+    /** Runs `work` so that what it wrote can be undone without the rest of the transaction. */
+    async fence(db: Db, work: () => Promise<void>): Promise<void> {
+      await run(db, 'savepoint fence', [])
+      try {
+        await work()
+        await run(db, 'release savepoint fence', [])
+      } catch (error) {
+        await run(db, 'rollback to savepoint fence', [])
+        await run(db, 'release savepoint fence', [])
+        throw error
+      }
     },
 
     async putSubject(db: Db, row: SubjectRow): Promise<void> {
@@ -141,8 +225,9 @@ export type FactStore = ReturnType<typeof factStore>
 
 export function toStored(row: FactRow): StoredFact {
   const statement = JSON.parse(row.text) as Statement
+  const isMended = row.at_ms !== statement.at[0] || row.at_n !== statement.at[1]
   return {
-    ...statement, id: row.id, text: row.text, sig: row.sig,
+    ...statement, ...(isMended ? { at: [row.at_ms, row.at_n] as const, wall: row.at_ms } : {}), id: row.id, text: row.text, sig: row.sig,
     position: row.position, receivedAt: row.received_at, from: row.from_peer, status: row.status, reason: row.reason,
   }
 }

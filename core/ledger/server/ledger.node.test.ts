@@ -231,10 +231,10 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
 
   test('L-13 an unknown type is kept and queued onward; a body that does not fit is kept and changes nothing', async () => {
     const upper = await station(prefecture)
-    const unknown = forge({ type: 'note.sung.v9', to: ['ancestors'], subject: 'song/1' }, keys[county]!)
+    const unknown = forge({ type: 'song.sung.v9', to: ['ancestors'], subject: 'song/1' }, keys[county]!)
     const misfit = forge({ seq: 2, prev: nodeCrypto.sha256(unknown.text), at: [Date.now() + 1, 0], body: { line: 7 } }, keys[county]!)
     await upper.ledger.accept([unknown, misfit], county)
-    expect(await upper.ledger.fact(nodeCrypto.sha256(unknown.text))).toMatchObject({ status: 'admitted' })
+    expect(await upper.ledger.fact(nodeCrypto.sha256(unknown.text))).toMatchObject({ status: 'unread' })
     expect(await upper.ledger.fact(nodeCrypto.sha256(misfit.text))).toMatchObject({ status: 'refused', reason: 'fact.bad-body' })
     expect(upper.queued.find((q) => q.id === nodeCrypto.sha256(unknown.text))?.reach).toContain('=65')
   })

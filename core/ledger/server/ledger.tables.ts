@@ -16,9 +16,10 @@ export interface FactRow {
   sig: string
   received_at: number
   from_peer: string | null
-  status: 'admitted' | 'refused' | 'waiting'
+  /** `unread`: of a type this station does not know yet. */
+  status: 'admitted' | 'refused' | 'waiting' | 'unread'
   reason: string | null
-  /** 1 once this station's reactions to the fact have run. */
+  /** 0 while this station's reactions to the fact still have to run. */
   reacted: number
 }
 
@@ -41,9 +42,25 @@ export interface TurnedAwayRow {
   at: number
 }
 
+/** What one fact broke here, for the auditor: a subject that is frozen, or a reaction that was undone (SPEC L-21). */
+export interface FaultRow {
+  number: number
+  subject: string
+  fact: string
+  /** Who stated that fact, and the peer it came from. */
+  station: string
+  from_peer: string | null
+  stage: 'fold' | 'projection' | 'reaction'
+  reason: string
+  at: number
+  /** The program's version: another one tries again. */
+  version: string
+}
+
 export type LedgerTables = {
   facts: FactRow
   subjects: SubjectRow
+  ledger_faults: FaultRow
   turned_away: TurnedAwayRow
 }
 
@@ -89,6 +106,32 @@ export const ledgerTables: Migration[] = [
         .addColumn('at', bigInteger, (c) => c.notNull())
         .execute()
       await db.schema.createIndex('turned_away_by_id').on('turned_away').columns(['id', 'reason']).execute()
+    },
+  },
+  {
+    name: 'ledger-002-fences',
+    up: async (db, dialect) => {
+      // Partial, all of them: few facts wait, are unread or have reactions ahead of them.
+      for (const index of [
+        'facts_waiting_until on facts (reason, at_ms) where status = \'waiting\'',
+        'facts_waiting_of on facts (station) where status = \'waiting\'',
+        'facts_waiting_from on facts (from_peer, reason) where status = \'waiting\'',
+        'facts_unread on facts (station) where status = \'unread\'',
+        'facts_unreacted on facts (position) where reacted = 0',
+      ]) await sql.raw(`create index ${index}`).execute(db)
+      await sql`update facts set reacted = 1 where reacted = 0 and status in ('waiting', 'refused')`.execute(db)
+      await db.schema.createTable('ledger_faults')
+        .addColumn('number', ...countingKey(dialect))
+        .addColumn('subject', 'text', (c) => c.notNull())
+        .addColumn('fact', 'text', (c) => c.notNull())
+        .addColumn('station', 'text', (c) => c.notNull())
+        .addColumn('from_peer', 'text')
+        .addColumn('stage', 'text', (c) => c.notNull())
+        .addColumn('reason', 'text', (c) => c.notNull())
+        .addColumn('at', bigInteger, (c) => c.notNull())
+        .addColumn('version', 'text', (c) => c.notNull())
+        .execute()
+      await db.schema.createIndex('ledger_faults_by_subject').on('ledger_faults').columns(['subject', 'fact']).execute()
     },
   },
 ]

@@ -1,4 +1,5 @@
 import type { Db } from '#core/sql/server/database.ts'
+import type { FaultRow } from './ledger.tables.ts'
 import type { Actor, Directory, Fact, FactDraft, FactSchemas, Mode, SubjectType, WireFact } from '../index.ts'
 
 /** What a command or a reaction may do inside the one write path. Everything it does commits or fails together. */
@@ -67,8 +68,17 @@ export interface Ledger {
   /** Releases facts whose reason to wait has passed. Called by the scheduler and after directory changes. */
   releaseWaiting(): Promise<number>
   onNews(listener: (news: LedgerNews) => void): () => void
-  /** While a restored station is fetching its own later facts it states nothing: commands get Refusal `station.recovering`. */
+  /** While a restored station is fetching its own later facts it states nothing but revocations: commands get Refusal `station.recovering`. */
   setAuthoring(allowed: boolean): Promise<void>
+  /** Subjects frozen by a fact, and reactions that were undone, newest first (SPEC L-21). */
+  faults(): Promise<FaultRow[]>
+  /** Folds a frozen subject again, and runs its reactions that failed. True when nothing of it is at fault any more. */
+  retry(subject: string): Promise<boolean>
+  clock(): ClockState
+  /** What the link to the parent says of its wall clock. */
+  noteParentClock(aheadOfParentMs: number): void
+  /** After its wall clock was put right: takes this station's own facts of the future back into the present (SPEC L-20). */
+  mendClock(actor: Actor): Promise<Fact>
 }
 
 export interface StoredFact extends Fact {
@@ -76,6 +86,17 @@ export interface StoredFact extends Fact {
   receivedAt: number
   /** The peer it arrived from; null when stated here. */
   from: string | null
-  status: 'admitted' | 'refused' | 'waiting'
+  status: 'admitted' | 'refused' | 'waiting' | 'unread'
   reason: string | null
+}
+
+/** How this station's clocks stand to each other, in ms. */
+export interface ClockState {
+  /** How far its own chain is ahead of its wall clock; beyond the bound it states nothing. */
+  aheadMs: number
+  isSilent: boolean
+  /** By how much its stamps are slowed to its parent's clock. */
+  slowedMs: number
+  /** How far its wall clock is ahead of its parent's; null before that was heard. */
+  aheadOfParentMs: number | null
 }

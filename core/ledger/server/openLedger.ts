@@ -1,10 +1,16 @@
 import type { Clock } from '#core/kernel/index.ts'
 import type { Database, Db } from '#core/sql/server/database.ts'
-import { inspect, judgePlace, maxAheadMs, kindOfSubject, directoryKind, type ChainPlace, type Directory, type Fact, type Inspection, type Signer, type SubjectType, type LedgerCrypto, type WireFact } from '../index.ts'
+import {
+  directoryKind, inspect, kindOfSubject, maxAheadMs, maxOwnAheadMs, maxSlowedMs, witness, zeroTime,
+  type Directory, type Fact, type Inspection, type LedgerCrypto, type Signer, type SubjectType, type WireFact,
+} from '../index.ts'
+import { chainsHeld } from './chainsHeld.ts'
 import { factStore } from './factStore.ts'
+import { foldStored } from './foldStored.ts'
 import type { Accepted, Ledger, LedgerNews, LedgerPart, Outbox, StoredFact } from './ledger.ts'
+import { heldBounds } from './quarantine.ts'
 import { verifyStored } from './verify.ts'
-import { foldStored, Workspace, type LedgerMemory, type LedgerParts } from './workspace.ts'
+import { ModuleFault, Workspace, type LedgerMemory, type LedgerParts } from './workspace.ts'
 
 export interface LedgerOptions {
   database: Database
@@ -15,56 +21,74 @@ export interface LedgerOptions {
   directory: Directory & { reload(db: Db): Promise<void> }
   outbox: Outbox
   parts: LedgerPart[]
+  /** The program's: a subject that one version froze is tried again by the next. */
+  version?: string
+  /** Told of what a module threw; what follows from it is in the ledger's faults. */
+  onFault?: (fault: unknown) => void
 }
 
-const waitingPage = 500
-const waitingPages = 4
+const page = 200
 /** What one command makes travel: verified sooner here than by waking other threads. */
 const fewFacts = 8
-/** Canonical text of a fact that moves the bounds of a station's keys. */
-const changesKeys = new RegExp(`"type":"${directoryKind}\\.(keyRotated|rekeyed|revoked)\\.`)
+/** A station that is ahead of its parent by less than this may be so by the way of the message. */
+const noticedAheadMs = 2_000
+/** Canonical text of a fact that changes how its station's facts are judged. */
+const changesJudgement = new RegExp(`"type":"${directoryKind}\\.(keyRotated|rekeyed|revoked|clockMended)\\.`)
 
 /** Opens a station's ledger on a migrated database. */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { database, clock, crypto, directory } = options
+  const onFault = options.onFault ?? (() => undefined)
   const self = directory.self
   const store = factStore(database.dialect)
   const parts = gather(options, store)
-  const head = await store.head(database.read, self)
+  const held = heldBounds(store)
+  const head = await store.head(database.read, self) ?? { seq: 0, id: '', at: zeroTime }
   const memory: LedgerMemory = {
-    head: head ?? { seq: 0, id: '' },
-    time: await store.latestTime(database.read),
+    head,
+    time: witness(head.at, await store.latestTime(database.read, clock.now() + maxAheadMs)),
     authoring: true,
+    slowedMs: 0,
     subjects: new Map(),
+    frozen: new Set((await store.faults(database.read)).filter((fault) => fault.stage !== 'reaction').map((fault) => fault.subject)),
+    leftOver: true,
   }
-  let lookedAt = 0
+  let aheadOfParentMs: number | null = null
+  const isSilent = () => memory.head.at[0] - clock.now() > maxOwnAheadMs
   const listeners = new Set<(news: LedgerNews) => void>()
 
-  async function inWorkspace<T>(work: (space: Workspace) => Promise<T>): Promise<T> {
+  /** One transaction. What a module throws in it is met by doing it again with a fence around each subject and reaction. */
+  async function inWorkspace<T>(kind: 'command' | 'arrival', work: (space: Workspace) => Promise<T>, fenced = false): Promise<T> {
     let space: Workspace | undefined
     let result: T
     try {
       result = await database.write(async (tx) => {
-        space = new Workspace(parts, memory, tx, clock.now())
+        space = new Workspace(parts, memory, tx, clock.now(), fenced)
         const done = await work(space)
-        await space.finish()
+        await space.finish(kind === 'command')
         return done
       })
     } catch (error) {
+      held.forget()
       // The directory view may have followed facts that are now rolled back.
       if (space?.news.some((f) => kindOfSubject(f.subject) === directoryKind)) await directory.reload(database.read)
-      throw error
+      if (!(error instanceof ModuleFault)) throw error
+      if (fenced) throw error.cause
+      onFault(error)
+      return inWorkspace(kind, work, true)
     }
     space!.keep()
     const news = { facts: space!.news }
     if (news.facts.length > 0) for (const listener of listeners) listener(news)
-    if (news.facts.some((f) => kindOfSubject(f.subject) === directoryKind)) await releaseWaiting()
+    const stations = new Set(news.facts.filter((f) => kindOfSubject(f.subject) === directoryKind).map((f) => f.subject.slice(directoryKind.length + 1)))
+    // What is committed stands, whatever becomes of what waited for it.
+    for (const station of stations) await releaseOf(station).catch(onFault)
     return result
   }
 
   /** A key change in a batch takes effect for the facts after it, so it is taken in before they are verified. The cursor moves with the last part. */
   async function accept(wires: WireFact[], from: string, inTx?: (tx: Db, results: Accepted[]) => Promise<void>): Promise<Accepted[]> {
-    const change = wires.findIndex((wire, i) => i < wires.length - 1 && changesKeys.test(wire.text))
+    const change = wires.findIndex((wire, i) => i < wires.length - 1 && changesJudgement.test(wire.text))
     if (change === -1) return acceptPart(wires, from, inTx)
     const before = await acceptPart(wires.slice(0, change + 1), from)
     const after = await accept(wires.slice(change + 1), from, inTx && ((tx, results) => inTx(tx, [...before, ...results])))
@@ -73,35 +97,35 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
 
   async function acceptPart(wires: WireFact[], from: string, inTx?: (tx: Db, results: Accepted[]) => Promise<void>): Promise<Accepted[]> {
     const ids = wires.map((wire) => crypto.sha256(wire.text))
-    const held = await store.idsHeld(database.read, ids)
+    const heldBefore = await store.idsHeld(database.read, ids)
     const { verifyHere } = crypto
     const checking: LedgerCrypto = verifyHere && wires.length <= fewFacts ? { ...crypto, verify: async (...fact) => verifyHere(...fact) } : crypto
     // Verification runs ahead of the write, on every core; a fact held already was verified when it came.
-    const seen = await Promise.all(wires.map((wire, i) => (held.has(ids[i]!) ? Promise.resolve(null) : inspect(wire, directory, clock.now(), checking))))
-    return inWorkspace(async (space) => {
-      const heldNow = await store.idsHeld(space.tx, ids.filter((id) => !held.has(id)))
+    const seen = await Promise.all(wires.map((wire, i) => (heldBefore.has(ids[i]!) ? Promise.resolve(null) : inspect(wire, directory, clock.now(), checking))))
+    return inWorkspace('arrival', async (space) => {
+      const heldNow = await store.idsHeld(space.tx, ids.filter((id) => !heldBefore.has(id)))
       const results: Accepted[] = []
       const sound: { fact: Fact; from: string }[] = []
-      const chains = chainsHeld(space.tx)
+      const chains = chainsHeld(store, space.tx, isOwnFuture)
       for (const [i, found] of seen.entries()) {
-        const inspection = found && ownIsSound(found)
         const id = ids[i]!
-        if (inspection === null || heldNow.has(id)) {
+        if (found === null || heldNow.has(id)) {
           results.push({ id, outcome: 'duplicate' })
           continue
         }
         heldNow.add(id)
-        const judged = inspection.verdict === 'sound' ? await judgeChain(chains, inspection.fact) ?? inspection : inspection
-        if (judged.verdict === 'sound') {
-          chains.claim(judged.fact)
-          sound.push({ fact: judged.fact, from })
+        const inspection = ownIsSound(found)
+        const no = await turnedAway(space.tx, inspection, chains, from)
+        if (no) {
+          await store.turnAway(space.tx, { id, ...no, text: wires[i]!.text, from, at: space.now })
+          results.push({ id, outcome: 'rejected', ...no })
+        } else if (inspection.verdict === 'waiting') {
+          await store.insert(space.tx, inspection.fact, { receivedAt: space.now, from, status: 'waiting', reason: inspection.reason })
+          results.push({ id, outcome: 'waiting', reason: inspection.reason })
+        } else if (inspection.verdict === 'sound') {
+          chains.claim(inspection.fact)
+          sound.push({ fact: inspection.fact, from })
           results.push({ id, outcome: 'stored' })
-        } else if (judged.verdict === 'waiting') {
-          await store.insert(space.tx, judged.fact, { receivedAt: space.now, from, status: 'waiting', reason: judged.reason, reacted: false })
-          results.push({ id, outcome: 'waiting', reason: judged.reason })
-        } else {
-          await store.turnAway(space.tx, { id, reason: judged.reason, detail: judged.detail, text: wires[i]!.text, from, at: space.now })
-          results.push({ id, outcome: 'rejected', reason: judged.reason, detail: judged.detail })
         }
       }
       await space.arrive(sound)
@@ -110,104 +134,96 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     })
   }
 
+  /** Why an inspected fact is not kept; null when it is stored or waits. */
+  async function turnedAway(tx: Db, inspection: Inspection, chains: ReturnType<typeof chainsHeld>, from: string): Promise<{ reason: string; detail: string } | null> {
+    if (inspection.verdict === 'rejected') return { reason: inspection.reason, detail: inspection.detail }
+    const { fact } = inspection
+    if (inspection.verdict === 'waiting') {
+      if (await held.take(tx, 'waitingFrom', from, fact.text.length)) return null
+      return { reason: 'quarantine-full', detail: `too much of what ${from} brought waits already` }
+    }
+    const misfit = await chains.judge(fact)
+    if (misfit || Object.hasOwn(parts.schemas, fact.type)) return misfit
+    if (await held.take(tx, 'unreadOf', fact.station, fact.text.length)) return null
+    return { reason: 'unread-full', detail: `too much that ${fact.station} stated is of types unknown here` }
+  }
+
   /** Our own fact, back from a peer while we recover, from a time when our clock was ahead: waiting with it would free its number. */
   function ownIsSound(inspection: Inspection): Inspection {
     return inspection.verdict === 'waiting' && inspection.reason === 'future-clock' && inspection.fact.station === self ? { verdict: 'sound', fact: inspection.fact } : inspection
   }
 
-  /** Where a fact would stand in what is held of its station's chain, this batch's own included. Most come past the end: those need no further look. */
-  function chainsHeld(tx: Db) {
-    const claimed = new Map<string, ChainPlace[]>()
-    const ends = new Map<string, { seq: number; place: ChainPlace | undefined }>()
-    return {
-      claim: (fact: Fact) => {
-        const places = claimed.get(fact.station)
-        if (places) places.push(fact)
-        else claimed.set(fact.station, [fact])
-        const end = ends.get(fact.station)
-        if (!end || fact.seq > end.seq) ends.set(fact.station, { seq: fact.seq, place: fact })
-      },
-      async placeOf({ station, seq }: Fact): Promise<{ holder?: string; below?: ChainPlace; above?: ChainPlace }> {
-        let end = ends.get(station)
-        if (end === undefined) {
-          const seqHeld = (await store.head(tx, station))?.seq ?? 0
-          ends.set(station, end = { seq: seqHeld, place: (await store.around(tx, station, seqHeld + 1)).below })
-        }
-        if (seq > end.seq) return { below: end.place }
-        const here = claimed.get(station) ?? []
-        const held = await store.around(tx, station, seq)
-        return {
-          holder: here.find((place) => place.seq === seq)?.id ?? await store.idAt(tx, station, seq),
-          below: here.reduce((best, place) => (place.seq < seq && place.seq > (best?.seq ?? 0) ? place : best), held.below),
-          above: here.reduce((best, place) => (place.seq > seq && place.seq < (best?.seq ?? Infinity) ? place : best), held.above),
-        }
-      },
-    }
-  }
+  const isOwnFuture = (fact: Fact) => fact.station === self && memory.authoring
 
-  /** One number of one chain names one fact: a second is a fork. Our own numbers come back only while we recover. Times rise with numbers. */
-  async function judgeChain(chains: ReturnType<typeof chainsHeld>, fact: Fact): Promise<{ verdict: 'rejected'; reason: string; detail: string; fact: Fact } | null> {
-    const { holder, below, above } = await chains.placeOf(fact)
-    if (holder !== undefined) return { verdict: 'rejected', reason: 'forked', detail: `${fact.station} number ${fact.seq} is ${holder} here`, fact }
-    if (fact.station === self && memory.authoring) {
-      return { verdict: 'rejected', reason: 'own-future', detail: `a peer holds our number ${fact.seq}; we hold ${memory.head.seq}`, fact }
-    }
-    const misfit = judgePlace(fact, below, above)
-    return misfit && { verdict: 'rejected', ...misfit, fact }
-  }
-
-  /**
-   * Whoever fills the quarantine with what will never be released must not keep the others in it: all of it is looked
-   * through, some pages at a time, from where the last look ended.
-   */
-  async function waitingNow(now: number): Promise<StoredFact[]> {
-    const found: StoredFact[] = []
-    for (let pages = 0; pages < waitingPages; pages++) {
-      const page = await store.waiting(database.read, lookedAt, now + maxAheadMs, waitingPage)
-      found.push(...page)
-      const isLast = page.length < waitingPage
-      const began = lookedAt
-      lookedAt = isLast ? 0 : page.at(-1)!.position
-      if (isLast && (began === 0 || pages > 0)) break
-    }
-    // A look that began in the middle and turned round may meet a fact twice.
-    return [...new Map(found.map((fact) => [fact.id, fact])).values()]
-  }
-
-  async function releaseWaiting(): Promise<number> {
-    const now = clock.now()
-    const waiting = await waitingNow(now)
-    const judged: { stored: (typeof waiting)[number]; inspection: Inspection }[] = []
+  async function release(waiting: StoredFact[]): Promise<number> {
+    const judged: { stored: StoredFact; inspection: Inspection }[] = []
     for (const stored of waiting) {
-      if (!directory.station(stored.station)) continue
-      const inspection = await inspect(stored, directory, now, crypto)
+      const inspection = await inspect(stored, directory, clock.now(), crypto)
       if (inspection.verdict !== 'waiting') judged.push({ stored, inspection })
     }
     if (judged.length === 0) return 0
-    await inWorkspace(async (space) => {
+    await inWorkspace('arrival', async (space) => {
       const sound: { fact: Fact; from: string | null; knownPosition: number }[] = []
-      const chains = chainsHeld(space.tx)
-      for (const { stored, inspection } of judged) {
-        const verdict = inspection.verdict === 'sound' ? await judgeChain(chains, inspection.fact) ?? inspection : inspection
-        if (verdict.verdict === 'sound') {
-          chains.claim(verdict.fact)
-          sound.push({ fact: verdict.fact, from: stored.from, knownPosition: stored.position })
-        } else if (verdict.verdict === 'rejected') {
-          await store.turnAway(space.tx, { id: stored.id, reason: verdict.reason, detail: verdict.detail, text: stored.text, from: stored.from ?? self, at: space.now })
+      const chains = chainsHeld(store, space.tx, isOwnFuture)
+      // In the order of their numbers: one of a mended clock stands between its neighbours only after them.
+      for (const { stored, inspection } of judged.toSorted((a, b) => a.stored.seq - b.stored.seq)) {
+        const no = inspection.verdict === 'rejected' ? inspection : inspection.verdict === 'sound' ? await chains.judge(inspection.fact) : null
+        if (no) {
+          await store.turnAway(space.tx, { id: stored.id, reason: no.reason, detail: no.detail, text: stored.text, from: stored.from ?? self, at: space.now })
           await store.remove(space.tx, stored.id)
+        } else if (inspection.verdict === 'sound') {
+          chains.claim(inspection.fact)
+          sound.push({ fact: inspection.fact, from: stored.from, knownPosition: stored.position })
         }
       }
       await space.arrive(sound)
     })
+    held.forget()
     return judged.length
   }
+
+  /** What waited for the directory to say something of this station. */
+  async function releaseOf(station: string): Promise<void> {
+    for (let after = 0; ;) {
+      const waiting = await store.waitingOf(database.read, station, after, page)
+      if (waiting.length === 0 || !directory.station(station)) return
+      await release(waiting)
+      if (waiting.length < page) return
+      after = waiting.at(-1)!.position
+    }
+  }
+
+  /** Facts kept unread whose types this version knows are taken in now, in the order they came (SPEC L-13). */
+  async function readLate(): Promise<void> {
+    const known = (await store.unreadTypes(database.read)).filter((type) => Object.hasOwn(parts.schemas, type))
+    for (;;) {
+      const facts = await store.unread(database.read, known, page)
+      if (facts.length === 0) return
+      await inWorkspace('arrival', (space) => space.arrive(facts.map((fact) => ({ fact, from: fact.from, knownPosition: fact.position }))))
+    }
+  }
+
+  async function retry(subject: string): Promise<boolean> {
+    await inWorkspace('arrival', (space) => space.thaw(subject))
+    await inWorkspace('arrival', (space) => space.reactToLeftOver())
+    return !(await store.faults(database.read)).some((fault) => fault.subject === subject)
+  }
+
+  await readLate()
+  const otherVersion = (await store.faults(database.read)).filter((fault) => fault.version !== parts.version)
+  for (const subject of new Set(otherVersion.map((fault) => fault.subject))) await retry(subject)
+  for (const station of await store.stationsWaiting(database.read)) await releaseOf(station)
 
   return {
     self,
     directory,
     accept,
-    releaseWaiting,
-    write: (actor, work) => inWorkspace((space) => work(space.writer(actor))),
+    releaseWaiting: async () => {
+      const released = await release(await store.waitingUntil(database.read, clock.now() + maxAheadMs, page))
+      if (memory.leftOver && memory.authoring) await inWorkspace('arrival', (space) => space.reactToLeftOver())
+      return released
+    },
+    write: (actor, work) => inWorkspace('command', (space) => work(space.writer(actor))),
     state: async <State>(type: SubjectType<State>, subject: string) => {
       const cached = memory.subjects.get(subject)
       if (cached) return cached.state as State
@@ -223,8 +239,20 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     },
     setAuthoring: async (allowed) => {
       memory.authoring = allowed
-      if (allowed) await inWorkspace((space) => space.reactToLeftOver())
+      if (!allowed) return
+      memory.leftOver = true
+      while (memory.leftOver && memory.authoring && !isSilent()) await inWorkspace('arrival', (space) => space.reactToLeftOver())
     },
+    faults: () => store.faults(database.read),
+    retry,
+    clock: () => {
+      return { aheadMs: Math.max(0, memory.head.at[0] - clock.now()), isSilent: isSilent(), slowedMs: memory.slowedMs, aheadOfParentMs }
+    },
+    noteParentClock: (ahead) => {
+      aheadOfParentMs = ahead
+      memory.slowedMs = ahead > noticedAheadMs && ahead <= maxSlowedMs ? ahead : 0
+    },
+    mendClock: (actor) => inWorkspace('command', (space) => space.mendClock(actor)),
   }
 }
 
@@ -240,7 +268,7 @@ function gather(options: LedgerOptions, store: LedgerParts['store']): LedgerPart
     schemas = { ...schemas, ...part.facts }
   }
   return {
-    self: options.directory.self, signer: options.signer, sha256: options.crypto.sha256, directory: options.directory,
+    self: options.directory.self, version: options.version ?? '', signer: options.signer, sha256: options.crypto.sha256, directory: options.directory,
     store, outbox: options.outbox, types, schemas, projections, reactions,
   }
 }

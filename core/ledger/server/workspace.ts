@@ -1,10 +1,14 @@
-import { isRefusal, refuse, type Refusal } from '#core/kernel/index.ts'
+import { refuse, type Refusal } from '#core/kernel/index.ts'
 import type { Db } from '#core/sql/server/database.ts'
+import { isStorageFault } from '#core/sql/server/storageFault.ts'
 import {
-  compareFacts, encode, fold, keyFor, kindOfSubject, maxFactLength, modeOfSubject, reachOf, tick, unite, witness, directoryKind,
-  type Actor, type Directory, type Fact, type FactDraft, type HybridTime, type Reach, type Signer, type Statement, type SubjectType,
+  clockMendedType, compareFacts, directoryKind, encode, keyFor, kindOfSubject, maxAheadMs, maxFactLength, maxOwnAheadMs, modeOfSubject, reachOf, readWire,
+  refusalOf, revokedKey, revokedType, tick, unite, widened, witness,
+  type Actor, type Directory, type Fact, type FactDraft, type HybridTime, type Reach, type Signer, type StationCard, type Statement, type SubjectType,
 } from '../index.ts'
 import type { FactStore } from './factStore.ts'
+import { badBody, foldStored, frozen, isFolded, typeOf } from './foldStored.ts'
+import { changedKeysFrom, newMendings } from './cardChanges.ts'
 import type { LedgerNews, LedgerPart, Outbox, Writer } from './ledger.ts'
 
 /** Who states what a station answers by itself. */
@@ -12,10 +16,17 @@ const machine: Actor = { id: 'system', name: '系统' }
 
 /** What of a ledger lives in memory between writes: a cache of what the last commit left. */
 export interface LedgerMemory {
-  head: { seq: number; id: string }
+  /** The end of our own chain, and its time. */
+  head: { seq: number; id: string; at: HybridTime }
   time: HybridTime
   authoring: boolean
+  /** Stamps are slowed by this much to the parent's clock. */
+  slowedMs: number
   subjects: Map<string, SubjectEntry>
+  /** Frozen subjects (SPEC L-21). */
+  frozen: Set<string>
+  /** Facts lie here whose reactions have not run. */
+  leftOver: boolean
 }
 
 export interface SubjectEntry {
@@ -28,9 +39,10 @@ export interface SubjectEntry {
 
 export interface LedgerParts {
   self: string
+  version: string
   signer: Signer
   sha256(text: string): string
-  directory: Directory
+  directory: Directory & { reload(db: Db): Promise<void> }
   store: FactStore
   outbox: Outbox
   types: Map<string, SubjectType<unknown>>
@@ -39,29 +51,52 @@ export interface LedgerParts {
   reactions: Map<string, ((writer: Writer, fact: Fact<never>) => Promise<void>)[]>
 }
 
+/** What a module's code threw: which subject it was about, at which stage. The write is tried again with fences around each (SPEC L-21). */
+export class ModuleFault extends Error {
+  readonly stage: 'fold' | 'projection' | 'reaction'
+  readonly subject: string
+  readonly fact: Fact | null
+  constructor(stage: ModuleFault['stage'], subject: string, fact: Fact | null, cause: unknown) {
+    super(`${stage} of ${subject} failed: ${String(cause)}`, { cause })
+    this.stage = stage
+    this.subject = subject
+    this.fact = fact
+  }
+}
+
 /**
  * One write in progress: appends and arrivals are stored at once, subjects are folded in memory, and `finish`
  * runs reactions, saves subjects, projects and queues to links. Lives inside one transaction; thrown away if it fails.
+ * With `fenced`, what a module throws freezes its subject or undoes its reaction; without, it fails the write.
  */
 export class Workspace {
   readonly tx: Db
   readonly now: number
-  readonly news: LedgerNews['facts'] = []
-  head: { seq: number; id: string }
+  news: LedgerNews['facts'] = []
+  head: LedgerMemory['head']
   time: HybridTime
   readonly #parts: LedgerParts
   readonly #memory: LedgerMemory
-  readonly #entries = new Map<string, SubjectEntry>()
-  readonly #changed = new Set<string>()
-  /** Reach before this write, for subjects that had facts already: a wider reach makes those travel too. */
-  readonly #reachBefore = new Map<string, Reach>()
-  readonly #stored: { position: number; fact: Fact; from: string | null }[] = []
-  readonly #unreadable = new Set<string>()
-  readonly #toReact = new Map<string, Fact>()
+  readonly #fenced: boolean
+  #entries = new Map<string, SubjectEntry>()
+  #changed = new Set<string>()
+  /** As each subject stood before this write: a wider reach makes its earlier facts travel too, and a frozen one goes back to it. */
+  #before = new Map<string, SubjectEntry>()
+  #cardsBefore = new Map<string, StationCard | undefined>()
+  #stored: { position: number; fact: Fact; from: string | null; status: 'admitted' | 'refused' | 'unread' }[] = []
+  #toReact = new Map<string, Fact>()
+  /** Subjects that the command itself stated something about: where those fail, the command fails. */
+  #commanded: ReadonlySet<string> = new Set()
+  #frozen: Set<string>
+  readonly #thawing = new Map<string, Fact[]>()
+  #leftOver: boolean
 
-  constructor(parts: LedgerParts, memory: LedgerMemory, tx: Db, now: number) {
+  constructor(parts: LedgerParts, memory: LedgerMemory, tx: Db, now: number, fenced: boolean) {
     this.#parts = parts
     this.#memory = memory
+    this.#fenced = fenced
+    this.#frozen = memory.frozen
+    this.#leftOver = memory.leftOver
     this.tx = tx
     this.now = now
     this.head = memory.head
@@ -78,90 +113,131 @@ export class Workspace {
   }
 
   async append(actor: Actor, draft: FactDraft): Promise<Fact> {
+    this.#mayState(draft)
+    const entry = await this.#entry(draft.subject)
+    const stampNow = Math.max(0, this.now - this.#memory.slowedMs)
+    // Later than all of its subject, unless that lies in a future which only a wrong clock has seen.
+    const seen = entry.last && entry.last.at[0] <= this.now + maxAheadMs ? witness(this.time, entry.last.at) : this.time
+    return this.#state(actor, draft, tick(seen, stampNow), entry)
+  }
+
+  /** States that our facts later than now were of a wrong clock; they take this fact's time, and foreign ones wait as they should have. */
+  async mendClock(actor: Actor): Promise<Fact> {
+    const { self, store } = this.#parts
+    const first = await store.firstAfter(this.tx, self, this.now + maxAheadMs)
+    if (!first) throw refuse('clock.not-ahead', '本平台的事实时间没有超前，无需修正', 'No fact of this station is ahead of its clock; there is nothing to mend')
+    for (const subject of await store.waitAgain(this.tx, self, this.now + maxAheadMs)) await this.refold(subject)
+    const ms = Math.max(this.now, first.before + 1)
+    const draft: FactDraft = { type: clockMendedType, subject: `${directoryKind}/${self}`, to: ['all'], body: { fromSeq: first.seq } }
+    this.#mayState(draft)
+    return this.#state(actor, draft, [ms, this.head.seq + 1 - first.seq], await this.#entry(draft.subject))
+  }
+
+  async #state(actor: Actor, draft: FactDraft, at: HybridTime, entry: SubjectEntry): Promise<Fact> {
     const { self, signer, store, schemas } = this.#parts
-    if (!this.#memory.authoring) throw recovering()
     const schema = schemas[draft.type]
     if (!schema) throw new TypeError(`no module declares the fact type ${draft.type}`)
     const body = schema.parse(draft.body) as Record<string, unknown>
+    // Silent, we may have lost facts of ours: far above their numbers nothing can be stated twice.
+    const chain = this.#memory.authoring ? { seq: this.head.seq + 1, prev: this.head.id } : { seq: this.head.seq + silentGap, prev: '' }
     const statement: Statement = {
-      type: draft.type, subject: draft.subject, station: self,
-      seq: this.head.seq + 1, prev: this.head.id, at: tick(this.time, this.now),
+      type: draft.type, subject: draft.subject, station: self, ...chain, at, wall: Math.max(0, this.now),
       actor, to: draft.to, mode: modeOfSubject(draft.subject), body,
     }
     const text = encode(statement)
     if (text.length > maxFactLength) throw refuse('fact.too-large', '内容过长，请把长文本或资料作为附件上传', 'Too long; put long texts and material into attachments')
     if (text.includes('\\u0000')) throw refuse('fact.null-character', '文本中含有空字符，请删除后重试', 'The text holds a null character; remove it and try again')
-    const fact: Fact = { ...statement, id: this.#parts.sha256(text), text, sig: signer.sign(text) }
-    const entry = await this.#entry(fact.subject)
-    const refusal = this.#apply(entry, fact)
+    // What a peer would turn away at its door is not stated here.
+    const fact = readWire({ text, sig: signer.sign(text) }, this.#parts)
+    if ('verdict' in fact) throw refuse('fact.not-acceptable', `内容不合规范，无法上报：${fact.detail}`, `Other stations would turn this away: ${fact.detail}`)
+    const position = await store.insert(this.tx, fact, { receivedAt: this.now, from: null, status: 'admitted', reason: null })
+    const isLate = entry.last !== null && compareFacts(fact, entry.last) <= 0
+    const refusal = isLate ? (await this.refold(fact.subject)).get(fact.id) : this.#apply(entry, fact)
     if (refusal) throw refusal
-    this.head = { seq: fact.seq, id: fact.id }
-    this.time = fact.at
-    const position = await store.insert(this.tx, fact, { receivedAt: this.now, from: null, status: 'admitted', reason: null, reacted: true })
-    this.#stored.push({ position, fact, from: null })
+    this.head = { seq: fact.seq, id: fact.id, at: fact.at }
+    this.time = fact.type === clockMendedType ? fact.at : witness(this.time, fact.at)
+    this.#stored.push({ position, fact, from: null, status: 'admitted' })
     this.#reactTo(fact)
     this.#note(fact, false)
     return fact
   }
 
-  /** Takes in sound facts from a peer: stores all, then folds each subject once. `known` facts are stored already (they were waiting). */
+  #mayState({ type, subject }: FactDraft): void {
+    if (!this.#memory.authoring && type !== revokedType) throw recovering()
+    const ahead = this.head.at[0] - this.now
+    if (ahead > maxOwnAheadMs && type !== revokedType && type !== clockMendedType) throw clockIsAhead(ahead)
+    if (this.#frozen.has(subject)) throw refuse(frozen, '这条记录因一条异常数据已冻结，暂不能办理；请审计管理员在“审计”页查看', 'This record is frozen by a fact that could not be processed; the auditor sees which')
+  }
+
+  get #mayAuthor(): boolean {
+    return this.#memory.authoring && this.head.at[0] - this.now <= maxOwnAheadMs
+  }
+
+  /** Takes in sound facts from a peer: stores all, then folds each subject once. `known` facts are stored already (they waited, or were unread). */
   async arrive(facts: { fact: Fact; from: string | null; knownPosition?: number }[]): Promise<void> {
     const bySubject = new Map<string, Fact[]>()
     // Folded before the newcomers are stored beside the facts they are to be compared with.
     for (const { fact } of facts) await this.#entry(fact.subject)
     for (const { fact, from, knownPosition } of facts) {
-      const schema = this.#parts.schemas[fact.type]
-      // A type we know with a body we cannot read is kept and passed on like an unknown one, but changes nothing.
-      const readable = !schema || schema.safeParse(fact.body).success
-      if (!readable) this.#unreadable.add(fact.id)
-      const status = readable ? 'admitted' : 'refused'
-      const reason = readable ? null : badBody
+      const schema = Object.hasOwn(this.#parts.schemas, fact.type) ? this.#parts.schemas[fact.type] : undefined
+      // A type we know with a body we cannot read changes nothing; nor does anything about a frozen subject, until it thaws.
+      const reason = !schema ? null : !schema.safeParse(fact.body).success ? badBody : this.#frozen.has(fact.subject) ? frozen : null
+      const status = !schema ? 'unread' : reason ? 'refused' : 'admitted'
       let position = knownPosition
-      if (position === undefined) position = await this.#parts.store.insert(this.tx, fact, { receivedAt: this.now, from, status, reason, reacted: !this.#parts.reactions.has(fact.type) })
-      else await this.#parts.store.setStatus(this.tx, fact.id, status, reason)
-      this.#stored.push({ position, fact, from })
+      if (position === undefined) position = await this.#parts.store.insert(this.tx, fact, { receivedAt: this.now, from, status, reason })
+      else await this.#parts.store.letIn(this.tx, fact, status, reason)
+      this.#stored.push({ position, fact, from, status })
       this.time = witness(this.time, fact.at)
-      if (fact.station === this.#parts.self && fact.seq > this.head.seq) this.head = { seq: fact.seq, id: fact.id }
+      if (fact.station === this.#parts.self && fact.seq > this.head.seq) this.head = { seq: fact.seq, id: fact.id, at: fact.at }
       this.#note(fact, true)
+      if (status !== 'admitted') continue
       const group = bySubject.get(fact.subject)
       if (group) group.push(fact)
       else bySubject.set(fact.subject, [fact])
     }
-    for (const [subject, arrived] of bySubject) await this.#foldArrived(subject, arrived)
+    for (const [subject, arrived] of bySubject) {
+      try {
+        await this.#foldArrived(subject, arrived)
+      } catch (error) {
+        await this.#freeze(error, arrived)
+      }
+    }
   }
 
-  /** Folds a subject again from all its stored facts; statuses follow. */
-  async refold(subject: string): Promise<void> {
+  /** Folds a subject again from all its stored facts; statuses follow. Gives the refusals. */
+  async refold(subject: string): Promise<Map<string, Refusal>> {
     const entry = await this.#entry(subject)
     const facts = await this.#parts.store.ofSubject(this.tx, subject)
     const folded = foldStored(this.#parts, subject, facts)
+    if (folded.broken) throw new ModuleFault('fold', subject, folded.broken.fact, folded.broken.error)
     Object.assign(entry, { state: folded.state, last: folded.last, reach: unite(entry.reach, folded.reach) })
     for (const fact of facts) {
-      if (fact.reason === badBody) continue
+      const card = fact.status === 'unread' ? this.#parts.directory.station(fact.station) : undefined
+      if (card && !keyFor(card, fact.seq)) await this.#parts.store.setStatus(this.tx, fact.id, 'refused', revokedKey)
+      if (!isFolded(fact)) continue
       const refusal = folded.refused.get(fact.id)
       const status = refusal ? 'refused' : 'admitted'
-      if (!refusal) {
-        // Its station's own commands and reactions are remembered by `reacted`; a fact admitted late reacts now.
-        if (fact.status === 'refused') this.#reactTo(fact)
-      }
+      // Its station's own commands and reactions ran when it was admitted first; a fact admitted late reacts now.
+      if (!refusal && fact.status === 'refused') this.#reactTo(fact)
       if (fact.status !== status || fact.reason !== (refusal?.code ?? null)) await this.#parts.store.setStatus(this.tx, fact.id, status, refusal?.code ?? null)
     }
     this.#changed.add(subject)
+    return folded.refused
   }
 
   /** Everything that follows from the facts of this write, in the same transaction. */
-  async finish(): Promise<void> {
+  async finish(isCommand: boolean): Promise<void> {
+    if (isCommand) this.#commanded = new Set(this.#stored.map(({ fact }) => fact.subject))
     await this.#react()
     await this.#saveSubjects()
-    await this.#refoldAfterKeyChanges()
+    await this.#followDirectory()
     await this.#queue()
   }
 
   /** After commit: memory follows what is on the disk. */
   keep(): void {
     const { subjects } = this.#memory
-    this.#memory.head = this.head
-    this.#memory.time = this.time
+    Object.assign(this.#memory, { head: this.head, time: this.time, frozen: this.#frozen, leftOver: this.#leftOver })
     for (const [subject, entry] of this.#entries) {
       subjects.delete(subject)
       subjects.set(subject, entry)
@@ -172,9 +248,29 @@ export class Workspace {
     }
   }
 
-  /** Runs reactions of facts stored at a time without authoring. */
+  /** Runs reactions of facts stored at a time without authoring, some at a time. */
   async reactToLeftOver(): Promise<void> {
-    for (const fact of await this.#parts.store.unreacted(this.tx)) this.#toReact.set(fact.id, fact)
+    if (!this.#mayAuthor) return
+    const facts = await this.#parts.store.unreacted(this.tx, leftOverPage)
+    this.#leftOver = facts.length === leftOverPage
+    for (const fact of facts) this.#toReact.set(fact.id, fact)
+  }
+
+  /** Tries a frozen subject again with all its facts, and its reactions that failed. */
+  async thaw(subject: string): Promise<void> {
+    const { store } = this.#parts
+    await store.removeFaults(this.tx, subject)
+    this.#frozen = new Set([...this.#frozen].filter((one) => one !== subject))
+    this.#leftOver = true
+    const aside = (await store.ofSubject(this.tx, subject)).filter((fact) => fact.reason === frozen)
+    for (const fact of aside) await store.setStatus(this.tx, fact.id, 'refused', null)
+    this.#thawing.set(subject, aside)
+    this.#entries.delete(subject)
+    try {
+      await this.refold(subject)
+    } catch (error) {
+      await this.#freeze(error, aside)
+    }
   }
 
   async #foldArrived(subject: string, arrived: Fact[]): Promise<void> {
@@ -187,7 +283,6 @@ export class Workspace {
       return
     }
     for (const fact of sorted) {
-      if (this.#unreadable.has(fact.id)) continue
       const refusal = this.#apply(entry, fact)
       if (refusal) {
         await this.#parts.store.setStatus(this.tx, fact.id, 'refused', refusal.code)
@@ -201,16 +296,18 @@ export class Workspace {
     if (this.#parts.reactions.has(fact.type)) this.#toReact.set(fact.id, fact)
   }
 
-  /** Admits and evolves one fact that is later than all before it; unknown kinds only widen the reach. */
+  /** Admits and evolves one fact that is later than all before it. */
   #apply(entry: SubjectEntry, fact: Fact): Refusal | null {
-    const type = this.#parts.types.get(kindOfSubject(fact.subject))
-    if (type) {
-      const refusal = withKeys(type).admit(fact, entry.state, this.#parts.directory)
-      if (isRefusal(refusal)) return refusal
+    const type = typeOf(this.#parts, fact.subject)
+    const refusal = refusalOf(type, fact, entry.state, this.#parts.directory)
+    if (refusal) return refusal
+    try {
       entry.state = type.evolve(entry.state, fact)
+    } catch (error) {
+      throw new ModuleFault('fold', fact.subject, fact, error)
     }
     entry.last = fact
-    entry.reach = unite(entry.reach, reachOf(fact.station, fact.to))
+    entry.reach = widened(entry.reach, fact, type.madeByMany)
     this.#changed.add(fact.subject)
     return null
   }
@@ -221,19 +318,58 @@ export class Workspace {
     const cached = this.#memory.subjects.get(subject)
     const entry = cached ? { ...cached } : await this.#load(subject)
     this.#entries.set(subject, entry)
-    if (entry.last !== null) this.#reachBefore.set(subject, entry.reach)
+    if (!this.#before.has(subject)) this.#before.set(subject, { ...entry })
+    if (kindOfSubject(subject) === directoryKind) {
+      const address = subject.slice(directoryKind.length + 1)
+      if (!this.#cardsBefore.has(address)) this.#cardsBefore.set(address, this.#parts.directory.station(address))
+    }
     return entry
   }
 
   /** A subject not in memory is folded from its stored facts; their statuses are as the last fold left them. */
   async #load(subject: string): Promise<SubjectEntry> {
     const facts = await this.#parts.store.ofSubject(this.tx, subject)
-    const entry = foldStored(this.#parts, subject, facts)
-    return { ...entry, savedReach: facts.length > 0 ? entry.reach : null }
+    const { state, reach, last, broken } = foldStored(this.#parts, subject, facts)
+    if (broken && !this.#frozen.has(subject)) {
+      // A version of the rules that cannot read what an earlier one admitted: all from that fact on is set aside.
+      const aside = facts.filter((fact) => isFolded(fact) && compareFacts(fact, broken.fact) >= 0)
+      await this.#freeze(new ModuleFault('fold', subject, broken.fact, broken.error), aside)
+    }
+    return { state, reach, last, savedReach: facts.length > 0 ? reach : null }
+  }
+
+  /** Sets a subject aside at its last good state, with the facts that are not to count until it thaws. Rethrows what is no module's fault. */
+  async #freeze(error: unknown, aside: Fact[]): Promise<void> {
+    if (!this.#fenced || !(error instanceof ModuleFault) || isStorageFault(error.cause) || this.#commanded.has(error.subject)) throw error
+    const { subject } = error
+    const { store } = this.#parts
+    for (const fact of aside) {
+      await store.setStatus(this.tx, fact.id, 'refused', frozen)
+      this.#toReact.delete(fact.id)
+    }
+    await this.#addFault(error, error.fact ?? aside[0] ?? null)
+    this.#frozen = new Set([...this.#frozen, subject])
+    this.#changed.delete(subject)
+    this.#entries.delete(subject)
+    await this.#entry(subject)
+    if (kindOfSubject(subject) === directoryKind) await this.#parts.directory.reload(this.tx)
+  }
+
+  async #addFault(fault: ModuleFault, fact: Fact | null): Promise<void> {
+    const stored = fact && await this.#parts.store.byId(this.tx, fact.id)
+    await this.#parts.store.addFault(this.tx, {
+      subject: fault.subject, fact: fact?.id ?? '', station: fact?.station ?? this.#parts.self, from_peer: stored?.from ?? null,
+      stage: fault.stage, reason: String(fault.cause), at: this.now, version: this.#parts.version,
+    })
   }
 
   async #react(): Promise<void> {
-    if (!this.#memory.authoring) return
+    if (!this.#mayAuthor) {
+      for (const fact of this.#toReact.values()) await this.#parts.store.setReacted(this.tx, fact.id, false)
+      this.#leftOver ||= this.#toReact.size > 0
+      this.#toReact.clear()
+      return
+    }
     const writer = this.writer(machine)
     while (this.#toReact.size > 0) {
       const facts = [...this.#toReact.values()]
@@ -241,9 +377,46 @@ export class Workspace {
       for (const fact of facts) {
         const stored = await this.#parts.store.byId(this.tx, fact.id)
         if (stored?.status !== 'admitted') continue
-        for (const react of this.#parts.reactions.get(fact.type) ?? []) await react(writer, fact as Fact<never>)
-        await this.#parts.store.setReacted(this.tx, fact.id)
+        await this.#reactOnce(writer, fact)
       }
+    }
+  }
+
+  /** A reaction that fails is undone and noted, and takes nothing else with it. */
+  async #reactOnce(writer: Writer, fact: Fact): Promise<void> {
+    const { store, reactions } = this.#parts
+    const run = async () => {
+      try {
+        for (const react of reactions.get(fact.type) ?? []) await react(writer, fact as Fact<never>)
+        await store.setReacted(this.tx, fact.id, true)
+      } catch (error) {
+        if (isStorageFault(error)) throw error
+        throw new ModuleFault('reaction', fact.subject, fact, error)
+      }
+    }
+    if (!this.#fenced) return run()
+    const restore = this.#snapshot()
+    try {
+      await store.fence(this.tx, run)
+    } catch (error) {
+      if (!(error instanceof ModuleFault)) throw error
+      restore()
+      await store.setReacted(this.tx, fact.id, false)
+      await this.#addFault(error, fact)
+    }
+  }
+
+  #snapshot(): () => void {
+    const { head, time } = this
+    const [news, stored, changed, toReact, before] = [[...this.news], [...this.#stored], new Set(this.#changed), new Map(this.#toReact), new Map(this.#before)]
+    const entries = new Map([...this.#entries].map(([subject, entry]) => [subject, { ...entry }]))
+    return () => {
+      Object.assign(this, { head, time, news })
+      this.#stored = stored
+      this.#changed = changed
+      this.#toReact = toReact
+      this.#before = before
+      this.#entries = entries
     }
   }
 
@@ -256,22 +429,47 @@ export class Workspace {
         await this.#parts.store.putSubject(this.tx, { subject, kind, reach: JSON.stringify(entry.reach) })
         entry.savedReach = entry.reach
       }
-      const { tx, now } = this
-      const { self, directory } = this.#parts
-      for (const project of this.#parts.projections.get(kind) ?? []) await project({ tx, now, self, directory }, subject, entry.state as never)
+      const project = () => this.#project(kind, subject, entry.state)
+      if (!this.#fenced) await project()
+      else {
+        const arrived = this.#stored.filter((one) => one.fact.subject === subject && one.status === 'admitted').map(({ fact }) => fact)
+        await this.#parts.store.fence(this.tx, project).catch((error: unknown) => this.#freeze(error, [...arrived, ...this.#thawing.get(subject) ?? []]))
+      }
     }
     this.#changed.clear()
   }
 
-  /** Projections have put the new keys into the directory by now; facts beyond a moved bound are judged again. */
-  async #refoldAfterKeyChanges(): Promise<void> {
+  async #project(kind: string, subject: string, state: unknown): Promise<void> {
+    const { tx, now } = this
+    const { self, directory } = this.#parts
+    try {
+      for (const project of this.#parts.projections.get(kind) ?? []) await project({ tx, now, self, directory }, subject, state as never)
+    } catch (error) {
+      if (isStorageFault(error)) throw error
+      throw new ModuleFault('projection', subject, null, error)
+    }
+  }
+
+  /** Projections have put the new cards into the directory by now: facts beyond a moved bound, and those of a mended clock, are judged again. */
+  async #followDirectory(): Promise<void> {
     const { directory, store } = this.#parts
-    const stations = [...this.#entries.keys()].filter((s) => kindOfSubject(s) === directoryKind && this.#stored.some((f) => f.fact.subject === s))
-    for (const subject of stations) {
-      const card = directory.station(subject.slice(directoryKind.length + 1))
-      const bounds = card?.keys.flatMap((k) => (k.untilSeq === null ? [] : [k.untilSeq + 1])) ?? []
-      if (bounds.length === 0) continue
-      for (const touched of await store.subjectsFrom(this.tx, card!.address, Math.min(...bounds))) await this.refold(touched)
+    for (const [address, before] of this.#cardsBefore) {
+      const card = directory.station(address)
+      if (!card || card === before) continue
+      const from = changedKeysFrom(before, card)
+      const touched = new Set(from === null ? [] : await store.subjectsFrom(this.tx, address, from))
+      for (const mending of newMendings(before, card)) for (const subject of await store.restamp(this.tx, address, mending)) touched.add(subject)
+      for (const subject of touched) {
+        try {
+          await this.refold(subject)
+        } catch (error) {
+          await this.#freeze(error, [])
+        }
+      }
+      if (address === this.#parts.self && touched.size > 0) {
+        const head = await store.head(this.tx, address)
+        if (head) this.head = head
+      }
     }
     await this.#saveSubjects()
   }
@@ -279,19 +477,21 @@ export class Workspace {
   async #queue(): Promise<void> {
     if (this.#stored.length === 0) return
     // A fact refused here may be admitted elsewhere or later: it travels where it asks to, without widening its subject.
-    const items = this.#stored.map(({ position, fact, from }) => ({
-      position, id: fact.id, from, reach: unite(this.#entries.get(fact.subject)!.reach, reachOf(fact.station, fact.to)),
-    }))
-    const widened: (typeof items[number] & { earlier: true })[] = []
+    // One of an unknown type about a subject that is here travels where the subject goes.
+    const items = this.#stored.map(({ position, fact, from, status }) => {
+      const { reach } = this.#entries.get(fact.subject)!
+      return { position, id: fact.id, from, reach: status === 'unread' && reach.length > 0 ? reach : unite(reach, reachOf(fact.station, fact.to)) }
+    })
+    const widenedItems: (typeof items[number] & { earlier: true })[] = []
     const isNew = new Set(items.map((item) => item.id))
-    for (const [subject, before] of this.#reachBefore) {
+    for (const [subject, before] of this.#before) {
       const reach = this.#entries.get(subject)!.reach
-      if (reach.length === before.length) continue
+      if (before.last === null || reach.length === before.reach.length) continue
       for (const fact of await this.#parts.store.ofSubject(this.tx, subject)) {
-        if (!isNew.has(fact.id)) widened.push({ position: fact.position, id: fact.id, from: fact.from, reach, earlier: true })
+        if (!isNew.has(fact.id)) widenedItems.push({ position: fact.position, id: fact.id, from: fact.from, reach, earlier: true })
       }
     }
-    await this.#parts.outbox.enqueue(this.tx, [...widened, ...items])
+    await this.#parts.outbox.enqueue(this.tx, [...widenedItems, ...items])
   }
 
   #note(fact: Fact, arrived: boolean): void {
@@ -301,36 +501,16 @@ export class Workspace {
 
 /** Folded subjects kept in memory between writes, the least recently written dropped first. */
 const maxCachedSubjects = 5000
-const badBody = 'fact.bad-body'
-
-/** State, reach and refusals of a subject from its stored facts. */
-export function foldStored(parts: Pick<LedgerParts, 'types' | 'directory'>, subject: string, facts: (Fact & { reason: string | null })[]) {
-  const foldable = facts.filter((f) => f.reason !== badBody)
-  const { state, refused } = fold(withKeys(parts.types.get(kindOfSubject(subject)) ?? unknownKind), subject, foldable, parts.directory)
-  let reach: Reach = []
-  let last: Fact | null = null
-  for (const fact of foldable) {
-    if (!refused.has(fact.id)) reach = unite(reach, reachOf(fact.station, fact.to))
-    if (last === null || compareFacts(fact, last) > 0) last = fact
-  }
-  return { state, reach, last, refused }
-}
-
-/** A kind no module here knows: kept and passed on, and yet only what a key carries (SPEC L-7, L-13). */
-const unknownKind: SubjectType<unknown> = { kind: '', start: () => null, admit: () => null, evolve: (state) => state }
-
-/** A key that was revoked after its facts were stored no longer carries them. */
-function withKeys(type: SubjectType<unknown>): SubjectType<unknown> {
-  return {
-    ...type,
-    admit: (fact, state, directory) => {
-      const card = directory.station(fact.station)
-      if (card && !keyFor(card, fact.seq)) return refuse('fact.revoked-key', '签名密钥已被吊销', 'Its signing key has been revoked')
-      return type.admit(fact, state, directory)
-    },
-  }
-}
+const leftOverPage = 200
+/** Numbers left free before a fact stated in silence: more than a backup can lack. */
+const silentGap = 2 ** 20
 
 export function recovering(): Refusal {
   return refuse('station.recovering', '本平台正在从上级找回备份之后的数据，完成前不能新增业务', 'This station is fetching what it stated after its backup; nothing new can be stated until that is done')
+}
+
+function clockIsAhead(ms: number): Refusal {
+  const minutes = Math.ceil(ms / 60_000)
+  return refuse('station.clock-ahead', `本机时钟曾经快了约 ${minutes} 分钟，现在上报会被其他平台扣留；请先校准时钟，再由系统管理员在“通道”页点“修正时钟”`,
+    `This machine's clock has been about ${minutes} minutes ahead; what is stated now would be held back elsewhere. Set the clock, then have the system administrator press “mend the clock” on the links page`)
 }

@@ -51,8 +51,8 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
         await append(tx, peer, page.filter((row) => {
           if (!back && row.from_peer === name) return false
           const subject = row.reach === null ? [] : JSON.parse(row.reach) as Reach
-          // A refused fact travels where it asks to, like any other, but has not widened its subject.
-          const reach = row.status !== 'admitted' ? unite(subject, reachOf(row.station, (JSON.parse(row.text) as Statement).to)) : subject
+          // A refused fact travels where it asks to, like any other, but has not widened its subject. An unread one goes with its subject.
+          const reach = row.status !== 'admitted' && !(row.status === 'unread' && subject.length > 0) ? unite(subject, reachOf(row.station, (JSON.parse(row.text) as Statement).to)) : subject
           return leadsThere(peer, reach)
         }))
         if (page.length < fillPage) break

@@ -9,7 +9,7 @@ import type { Station } from './module.ts'
 const tags = ['ledger']
 const idSchema = z.object({ id: z.string().regex(/^[0-9a-f]{64}$/, '应为 64 位十六进制编号|must be 64 hex digits') })
 const page = { page: z.coerce.number().int().min(1).max(1_000_000).default(1), size: z.coerce.number().int().min(1).max(200).default(50) }
-const statuses = ['admitted', 'refused', 'waiting'] as const
+const statuses = ['admitted', 'refused', 'waiting', 'unread'] as const
 
 const factLine = z.object({
   id: z.string(), type: z.string(), subject: z.string(), station: z.string(), seq: z.int(), mode: z.string(), at: z.int(),

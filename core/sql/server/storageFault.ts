@@ -1,0 +1,14 @@
+/** SQLite's primary result codes for a database that cannot serve: busy, locked, out of memory, read-only, I/O, damaged, full, cannot open, not a database. */
+const sqlite = new Set([5, 6, 7, 8, 10, 11, 13, 14, 26])
+/** PostgreSQL's classes: connection, transaction state, insufficient resources, operator intervention, system error, damaged. */
+const postgres = /^(08|25|40|53|57|58|XX)/
+
+/** Whether the database, its disk or its server failed, rather than what we asked of it. */
+export function isStorageFault(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown }
+  // The extended codes carry the primary one in their lowest byte.
+  if (code === 'ERR_SQLITE_ERROR') return typeof errcode === 'number' && sqlite.has(errcode & 0xff)
+  if (typeof code !== 'string') return false
+  return code.length === 5 && /^[0-9A-Z]{5}$/.test(code) && !/^E/.test(code) ? postgres.test(code) : /^E[A-Z]/.test(code)
+}
