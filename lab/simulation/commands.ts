@@ -19,7 +19,7 @@ export function work(random: Random, desk: Desk, addresses: readonly Address[]):
     const to = random.chance(0.12) ? [random.pick(addresses)] : []
     const dice = random.next()
     const state = (type: string, body: Record<string, unknown> = {}, audience: string[] = []) => ledger.append({ type, subject, to: audience, body })
-    if (dice < 0.06 && ledger.version === 2) return [state('case.shone.v1', { n }, to)]
+    if (dice < 0.06 && ledger.version === 2) return [state('case.shone.v1', { n })]
     if (dice < 0.16) {
       const owner = random.pick(addresses)
       return [state('case.handed.v1', { owner }, [owner])]

@@ -1,11 +1,11 @@
 import { isRefusal, type Address } from '#core/kernel/index.ts'
 import {
-  compareFacts, encode, fold, judge, kindOfSubject, leavesSubtree, reachOf, tick, touchesSubtree, unite, witness,
+  compareFacts, encode, fold, judge, kindOfSubject, leavesSubtree, maxAheadMs, maxOwnAheadMs, reachOf, refusalOf, tick, touchesSubtree, unite, widened, witness,
   type Directory, type Fact, type FactDraft, type HybridTime, type Reach, type Signer, type StationCard, type Statement, type SubjectType, type WireFact,
 } from '#core/ledger/index.ts'
 import type { Accepted } from '#core/ledger/server/ledger.ts'
 import { nextHead, startCursor, type Cursor, type LinkMemory } from '#core/replicate/index.ts'
-import { caseKind, caseSubject, type CaseState } from './noun.ts'
+import { caseKind, caseSubject, knows, type CaseState } from './noun.ts'
 import { cheapLedgerCrypto, sha256, type Reader } from './crypto.ts'
 
 export interface Held { fact: Fact; position: number; from: Address | null }
@@ -32,7 +32,8 @@ export interface Disk {
   waiting: Map<string, { fact: Fact; from: Address }>
   turnedAway: string[]
   subjects: Map<string, Entry>
-  head: { seq: number; id: string }
+  /** The end of the own chain, and its time. */
+  head: { seq: number; id: string; ms: number }
   time: HybridTime
   peers: Map<Address, PeerDisk>
   cards: Map<Address, StationCard>
@@ -40,7 +41,7 @@ export interface Disk {
 
 export function emptyDisk(cards: Iterable<StationCard>): Disk {
   return {
-    held: new Map(), chain: new Map(), waiting: new Map(), turnedAway: [], subjects: new Map(), head: { seq: 0, id: '' }, time: [0, 0],
+    held: new Map(), chain: new Map(), waiting: new Map(), turnedAway: [], subjects: new Map(), head: { seq: 0, id: '', ms: 0 }, time: [0, 0],
     peers: new Map(), cards: new Map([...cards].map((card) => [card.address, card])),
   }
 }
@@ -88,9 +89,10 @@ export class MemoryLedger {
   append(draft: FactDraft): Fact | null {
     if (!this.authoring) return null
     const { disk } = this
+    if (disk.head.ms - this.#now() > maxOwnAheadMs) return null
     const statement: Statement = {
       type: draft.type, subject: draft.subject, station: this.self, seq: disk.head.seq + 1, prev: disk.head.id,
-      at: tick(disk.time, Math.max(0, this.#now())), actor: { id: 'sim', name: 'sim' }, to: draft.to, mode: 'actual', body: draft.body,
+      at: this.#nextTime(draft.subject), wall: Math.max(0, this.#now()), actor: { id: 'sim', name: 'sim' }, to: draft.to, mode: 'actual', body: draft.body,
     }
     const entry = this.#entry(draft.subject)
     if (kindOfSubject(draft.subject) === caseKind && this.type.admit({ ...statement, id: '', text: '', sig: '' }, entry.state, this.directory)) return null
@@ -183,7 +185,7 @@ export class MemoryLedger {
       disk.held.set(fact.id, held)
       disk.chain.set(`${fact.station} ${fact.seq}`, fact.id)
       disk.time = witness(disk.time, fact.at)
-      if (fact.station === this.self && fact.seq > disk.head.seq) disk.head = { seq: fact.seq, id: fact.id }
+      if (fact.station === this.self && fact.seq > disk.head.seq) disk.head = { seq: fact.seq, id: fact.id, ms: fact.at[0] }
       const entry = this.#entry(fact.subject)
       const note = touched.get(fact.subject) ?? { entry, before: entry.reach, known: entry.facts.length, arrived: [] }
       note.arrived.push(held)
@@ -196,7 +198,7 @@ export class MemoryLedger {
       // Wider than before: the facts held already travel first.
       if (entry.reach.length !== before.length) for (const held of entry.facts.slice(0, known)) items.push({ held, reach: entry.reach })
     }
-    for (const { fact } of facts) items.push({ held: disk.held.get(fact.id)!, reach: unite(disk.subjects.get(fact.subject)!.reach, reachOf(fact.station, fact.to)) })
+    for (const { fact } of facts) items.push({ held: disk.held.get(fact.id)!, reach: this.#reachFor(fact) })
     for (const { fact } of facts) if (fact.type === enrolledType) this.#enrol(fact)
     for (const { held, reach } of items) {
       for (const peer of this.#peersFor(reach)) if (peer !== held.from) this.#queue(disk.peers.get(peer)!, held.fact.id)
@@ -205,28 +207,38 @@ export class MemoryLedger {
 
   /** In order: applied one by one. Out of order: the subject is folded again from all its facts. */
   #fold(subject: string, entry: Entry, arrived: Held[]): void {
-    const isCase = kindOfSubject(subject) === caseKind
     arrived.sort((a, b) => compareFacts(a.fact, b.fact))
-    const late = entry.last !== null && compareFacts(arrived[0]!.fact, entry.last) < 0
     entry.facts.push(...arrived)
+    const read = arrived.filter(({ fact }) => knows(this.version, fact))
+    if (read.length === 0) return
+    const late = entry.last !== null && compareFacts(read[0]!.fact, entry.last) < 0
     if (!late) {
-      for (const { fact } of arrived) {
+      for (const { fact } of read) {
         entry.last = fact
-        if (isCase) {
-          if (isRefusal(this.type.admit(fact, entry.state, this.directory))) continue
-          entry.state = this.type.evolve(entry.state, fact)
-        }
-        entry.reach = unite(entry.reach, reachOf(fact.station, fact.to))
+        if (refusalOf(this.type, fact, entry.state, this.directory)) continue
+        entry.state = this.type.evolve(entry.state, fact)
+        entry.reach = widened(entry.reach, fact)
       }
       return
     }
-    const facts = entry.facts.map((h) => h.fact)
-    const folded = isCase ? fold(this.type, subject, facts, this.directory) : null
-    if (folded) entry.state = folded.state
-    for (const fact of facts) {
-      if (!folded?.refused.has(fact.id)) entry.reach = unite(entry.reach, reachOf(fact.station, fact.to))
-      if (compareFacts(fact, entry.last!) > 0) entry.last = fact
-    }
+    const facts = entry.facts.map((h) => h.fact).filter((fact) => knows(this.version, fact))
+    const folded = fold(this.type, subject, facts, this.directory)
+    Object.assign(entry, { state: folded.state, reach: unite(entry.reach, folded.reach) })
+    for (const fact of facts) if (compareFacts(fact, entry.last!) > 0) entry.last = fact
+  }
+
+  /** Where a fact travels: with its subject; one that changes nothing also where it asks to, if its type is known or its subject is not here. */
+  #reachFor(fact: Fact): Reach {
+    const reach = this.disk.subjects.get(fact.subject)?.reach ?? []
+    return !knows(this.version, fact) && reach.length > 0 ? reach : unite(reach, reachOf(fact.station, fact.to))
+  }
+
+  /** Later than all of its subject, unless that lies in a future which only a wrong clock has seen. */
+  #nextTime(subject: string): HybridTime {
+    const { time } = this.disk
+    const { last } = this.#entry(subject)
+    const now = Math.max(0, this.#now())
+    return tick(last && last.at[0] <= now + maxAheadMs ? witness(time, last.at) : time, now)
   }
 
   #entry(subject: string): Entry {
@@ -262,7 +274,7 @@ export class MemoryLedger {
     for (const directory of [true, false]) {
       for (const h of held) {
         if ((kindOfSubject(h.fact.subject) === 'station') !== directory || (!back && h.from === name)) continue
-        const reach = unite(this.disk.subjects.get(h.fact.subject)?.reach ?? [], reachOf(h.fact.station, h.fact.to))
+        const reach = this.#reachFor(h.fact)
         const leads = peer.direction === 'down' ? touchesSubtree(reach, name) : leavesSubtree(reach, this.self)
         if (leads) this.#queue(peer, h.fact.id)
       }

@@ -1,5 +1,5 @@
 import { refuse, type Address } from '#core/kernel/index.ts'
-import type { SubjectType } from '#core/ledger/index.ts'
+import { kindOfSubject, type Fact, type SubjectType } from '#core/ledger/index.ts'
 
 /**
  * The noun of the simulated offices: a case with one owner, handed over, claimed, noted on and closed. Its admission
@@ -18,12 +18,17 @@ export const caseKind = 'case'
 
 const known = ['case.opened.v1', 'case.noted.v1', 'case.handed.v1', 'case.closed.v1', 'case.reopened.v1', 'case.received.v1']
 
+/** Whether a station of this version reads a fact: others it keeps and passes on (SPEC L-13). */
+export function knows(version: 1 | 2, fact: Pick<Fact, 'type' | 'subject'>): boolean {
+  return kindOfSubject(fact.subject) === caseKind && (known.includes(fact.type) || (version === 2 && fact.type === 'case.shone.v1'))
+}
+
 export function caseSubject(version: 1 | 2): SubjectType<CaseState> {
   return {
     kind: caseKind,
     start: () => ({ owner: null, open: false, notes: [], received: [], shine: 0 }),
     admit: (fact, state) => {
-      if (!known.includes(fact.type)) return null
+      if (fact.type === 'case.shone.v1') return null
       if (fact.type === 'case.opened.v1') return state.owner === null ? null : refuse('case.open-already', '已立案', 'Open already')
       if (state.owner === null) return refuse('case.unknown', '未立案', 'Not opened')
       if (fact.type === 'case.received.v1') return null

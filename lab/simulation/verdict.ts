@@ -1,6 +1,6 @@
 import type { Address } from '#core/kernel/index.ts'
-import { compareFacts, fold, kindOfSubject, reaches, reachOf, unite, type Fact, type Reach } from '#core/ledger/index.ts'
-import { caseKind, caseSubject } from './noun.ts'
+import { fold, kindOfSubject, reaches, reachOf, type Fact, type Reach } from '#core/ledger/index.ts'
+import { caseKind, caseSubject, knows } from './noun.ts'
 import type { Acknowledged, SimStation } from './station.ts'
 
 /** What is wrong when everything has healed; empty when the promises of ledger and links were kept. */
@@ -47,10 +47,10 @@ function judgeChains(union: Map<string, Map<string, Fact>>, faults: string[]): v
 function judgeSubject(subject: string, facts: Fact[], stations: Map<Address, SimStation>, faults: string[]): void {
   const any = stations.values().next().value!
   const isCase = kindOfSubject(subject) === caseKind
-  const folds = isCase ? [1, 2].map((version) => fold(caseSubject(version as 1 | 2), subject, facts, any.ledger.directory)) : []
+  const folds = isCase ? [1, 2].map((version) => fold(caseSubject(version as 1 | 2), subject, facts.filter((fact) => knows(version as 1 | 2, fact)), any.ledger.directory)) : []
   const states = folds.map((f) => JSON.stringify(f.state))
-  let reach: Reach = []
-  for (const fact of [...facts].sort(compareFacts)) if (!folds[1]?.refused.has(fact.id)) reach = unite(reach, reachOf(fact.station, fact.to))
+  // What is of no known kind travels each where it asks to.
+  const reach: Reach = folds[0]?.reach ?? (facts.length === 1 ? reachOf(facts[0]!.station, facts[0]!.to) : [])
   for (const station of stations.values()) {
     if (!reaches(reach, station.self)) continue
     const entry = station.ledger.disk.subjects.get(subject)

@@ -1,5 +1,5 @@
 import { compareFacts, fold, kindOfSubject, withKeys, type Fact, type Folded, type SubjectType } from '../index.ts'
-import type { LedgerParts } from './workspace.ts'
+import type { LedgerParts } from './ledgerParts.ts'
 
 /** Reasons for which a kept fact is not given to the rules at all. */
 export const badBody = 'fact.bad-body'

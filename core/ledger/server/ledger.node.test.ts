@@ -1,26 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { systemClock, testClock } from '#core/kernel/index.ts'
-import { openDatabase } from '#core/sql/server/open.ts'
-import { migrate } from '#core/sql/server/migrate.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemClock } from '#core/kernel/index.ts'
 import { startPostgres, type PostgresCluster } from '#lab/postgres/cluster.ts'
-import { encode, maxAheadMs, type Signer, type Statement, type WireFact } from '../index.ts'
-import { noteFacts, noteSubject, testDirectory } from '../testNote.ts'
+import { maxAheadMs, type WireFact } from '../index.ts'
+import { noteSubject } from '../testNote.ts'
 import { webCrypto } from '../webCrypto.ts'
+import type { LedgerPart } from './ledger.ts'
 import { newPrivateKey, nodeCrypto, nodeSigner } from './nodeCrypto.ts'
-import type { Ledger, LedgerPart, Outbox, Writer } from './ledger.ts'
-import { ledgerTables } from './ledger.tables.ts'
-import { openLedger } from './openLedger.ts'
-
-const opened: (() => Promise<void>)[] = []
-afterEach(async () => { for (const close of opened.splice(0)) await close() })
-
-const county = '65/6529/652928'
-const prefecture = '65/6529'
-const person = { id: 'p1', name: '值班员' }
-const keys: Record<string, Signer> = { [county]: nodeSigner(newPrivateKey()), [prefecture]: nodeSigner(newPrivateKey()) }
+import { county, forge, keys, openTestLedger, person, prefecture, wire, write, type TestLedgerOptions } from './testLedger.ts'
 
 let cluster: PostgresCluster
 let databases = 0
@@ -28,33 +14,8 @@ beforeAll(async () => { cluster = await startPostgres() })
 afterAll(() => cluster?.stop())
 
 describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => {
-  /** A station on a database of its own; `queued` is what it hands to its links. */
-  async function station(self: string, { receives = false, start = Date.now(), more = [] as LedgerPart[] } = {}) {
-    const folder = mkdtempSync(join(tmpdir(), 'fengsui-ledger-'))
-    const database = openDatabase(dialect === 'sqlite' ? join(folder, 'station.db') : await cluster.url(`ledger_${++databases}`))
-    await migrate(database, ledgerTables, 0)
-    const clock = testClock(start)
-    const directory = testDirectory(self, Object.entries(keys).map(([address, signer]) => ({ address, publicKey: signer.publicKey })))
-    const queued: { id: string; reach: string[]; from: string | null }[] = []
-    const outbox: Outbox = { enqueue: async (_tx, items) => { queued.push(...items) } }
-    const open = () => openLedger({
-      database, clock, signer: keys[self]!, crypto: nodeCrypto, directory, outbox,
-      parts: [{
-        facts: noteFacts, subjects: [noteSubject as never],
-        reactions: receives ? {
-          'note.written.v1': async (w: Writer, fact: { subject: string; station: string }) => {
-            if (fact.station !== w.self) await w.append({ type: 'note.received.v1', subject: fact.subject, to: [fact.station], body: {} })
-          },
-        } as never : {},
-      }, ...more],
-    })
-    const ledger = await open()
-    opened.push(async () => { await database.close(); rmSync(folder, { recursive: true }) })
-    return { ledger, database, clock, directory, queued, reopen: open }
-  }
-
-  const write = (ledger: Ledger, line: string, to: string[] = ['up'], subject = 'note/n1') =>
-    ledger.write(person, (w) => w.append({ type: 'note.written.v1', subject, to, body: { line } }))
+  const station = async (self: string, options: TestLedgerOptions = {}) =>
+    openTestLedger(self, { ...options, ...(dialect === 'postgres' ? { databaseUrl: await cluster.url(`ledger_${++databases}`) } : {}) })
 
   test('several modules project one kind, in their order and in the transaction that changed it; one that fails undoes all', async () => {
     const seen: string[] = []
@@ -76,17 +37,6 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
     await expect(write(ledger, 'three')).rejects.toThrow('no')
     expect(((await ledger.state(noteSubject, 'note/n1'))).lines).toEqual(['one', 'two'])
   })
-
-  const wire = (fact: WireFact): WireFact => ({ text: fact.text, sig: fact.sig })
-
-  /** A statement signed by whoever we like, right or wrong. */
-  function forge(change: Partial<Statement>, signer: Signer): WireFact {
-    const text = encode({
-      type: 'note.written.v1', subject: 'note/forged', station: county, seq: 1, prev: '', at: [Date.now(), 0],
-      actor: person, to: ['up'], mode: 'actual', body: { line: '伪造' }, ...change,
-    })
-    return { text, sig: signer.sign(text) }
-  }
 
   test('L-2 L-3 a fact is named by its hash and signed over its very bytes; both crypto implementations agree', async () => {
     const { ledger } = await station(county)

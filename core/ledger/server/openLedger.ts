@@ -10,7 +10,8 @@ import { foldStored } from './foldStored.ts'
 import type { Accepted, Ledger, LedgerNews, LedgerPart, Outbox, StoredFact } from './ledger.ts'
 import { heldBounds } from './quarantine.ts'
 import { verifyStored } from './verify.ts'
-import { ModuleFault, Workspace, type LedgerMemory, type LedgerParts } from './workspace.ts'
+import { ModuleFault, type LedgerMemory, type LedgerParts } from './ledgerParts.ts'
+import { Workspace } from './workspace.ts'
 
 export interface LedgerOptions {
   database: Database

@@ -1,68 +1,18 @@
-import { refuse, type Refusal } from '#core/kernel/index.ts'
+import type { Refusal } from '#core/kernel/index.ts'
 import type { Db } from '#core/sql/server/database.ts'
 import { isStorageFault } from '#core/sql/server/storageFault.ts'
 import {
-  clockMendedType, compareFacts, directoryKind, encode, keyFor, kindOfSubject, maxAheadMs, maxFactLength, maxOwnAheadMs, modeOfSubject, reachOf, readWire,
-  refusalOf, revokedKey, revokedType, tick, unite, widened, witness,
-  type Actor, type Directory, type Fact, type FactDraft, type HybridTime, type Reach, type Signer, type StationCard, type Statement, type SubjectType,
+  clockMendedType, compareFacts, directoryKind, keyFor, kindOfSubject, maxAheadMs, maxOwnAheadMs, reachOf, refusalOf, revokedKey, revokedType, tick,
+  unite, widened, witness, type Actor, type Fact, type FactDraft, type HybridTime, type StationCard, type SubjectType,
 } from '../index.ts'
-import type { FactStore } from './factStore.ts'
-import { badBody, foldStored, frozen, isFolded, typeOf } from './foldStored.ts'
 import { changedKeysFrom, newMendings } from './cardChanges.ts'
-import type { LedgerNews, LedgerPart, Outbox, Writer } from './ledger.ts'
+import { badBody, foldStored, frozen, isFolded, typeOf } from './foldStored.ts'
+import type { LedgerNews, Writer } from './ledger.ts'
+import { ModuleFault, type LedgerMemory, type LedgerParts, type SubjectEntry } from './ledgerParts.ts'
+import { clockIsAhead, clockIsRight, isFrozen, ownFact, recovering } from './ownFact.ts'
 
 /** Who states what a station answers by itself. */
 const machine: Actor = { id: 'system', name: '系统' }
-
-/** What of a ledger lives in memory between writes: a cache of what the last commit left. */
-export interface LedgerMemory {
-  /** The end of our own chain, and its time. */
-  head: { seq: number; id: string; at: HybridTime }
-  time: HybridTime
-  authoring: boolean
-  /** Stamps are slowed by this much to the parent's clock. */
-  slowedMs: number
-  subjects: Map<string, SubjectEntry>
-  /** Frozen subjects (SPEC L-21). */
-  frozen: Set<string>
-  /** Facts lie here whose reactions have not run. */
-  leftOver: boolean
-}
-
-export interface SubjectEntry {
-  state: unknown
-  reach: Reach
-  last: Pick<Fact, 'at' | 'station' | 'id'> | null
-  /** The reach on the disk; null for a subject without facts there. */
-  savedReach: Reach | null
-}
-
-export interface LedgerParts {
-  self: string
-  version: string
-  signer: Signer
-  sha256(text: string): string
-  directory: Directory & { reload(db: Db): Promise<void> }
-  store: FactStore
-  outbox: Outbox
-  types: Map<string, SubjectType<unknown>>
-  schemas: LedgerPart['facts']
-  projections: Map<string, NonNullable<LedgerPart['project']>[string][]>
-  reactions: Map<string, ((writer: Writer, fact: Fact<never>) => Promise<void>)[]>
-}
-
-/** What a module's code threw: which subject it was about, at which stage. The write is tried again with fences around each (SPEC L-21). */
-export class ModuleFault extends Error {
-  readonly stage: 'fold' | 'projection' | 'reaction'
-  readonly subject: string
-  readonly fact: Fact | null
-  constructor(stage: ModuleFault['stage'], subject: string, fact: Fact | null, cause: unknown) {
-    super(`${stage} of ${subject} failed: ${String(cause)}`, { cause })
-    this.stage = stage
-    this.subject = subject
-    this.fact = fact
-  }
-}
 
 /**
  * One write in progress: appends and arrivals are stored at once, subjects are folded in memory, and `finish`
@@ -125,7 +75,7 @@ export class Workspace {
   async mendClock(actor: Actor): Promise<Fact> {
     const { self, store } = this.#parts
     const first = await store.firstAfter(this.tx, self, this.now + maxAheadMs)
-    if (!first) throw refuse('clock.not-ahead', '本平台的事实时间没有超前，无需修正', 'No fact of this station is ahead of its clock; there is nothing to mend')
+    if (!first) throw clockIsRight()
     for (const subject of await store.waitAgain(this.tx, self, this.now + maxAheadMs)) await this.refold(subject)
     const ms = Math.max(this.now, first.before + 1)
     const draft: FactDraft = { type: clockMendedType, subject: `${directoryKind}/${self}`, to: ['all'], body: { fromSeq: first.seq } }
@@ -134,22 +84,10 @@ export class Workspace {
   }
 
   async #state(actor: Actor, draft: FactDraft, at: HybridTime, entry: SubjectEntry): Promise<Fact> {
-    const { self, signer, store, schemas } = this.#parts
-    const schema = schemas[draft.type]
-    if (!schema) throw new TypeError(`no module declares the fact type ${draft.type}`)
-    const body = schema.parse(draft.body) as Record<string, unknown>
+    const { store } = this.#parts
     // Silent, we may have lost facts of ours: far above their numbers nothing can be stated twice.
     const chain = this.#memory.authoring ? { seq: this.head.seq + 1, prev: this.head.id } : { seq: this.head.seq + silentGap, prev: '' }
-    const statement: Statement = {
-      type: draft.type, subject: draft.subject, station: self, ...chain, at, wall: Math.max(0, this.now),
-      actor, to: draft.to, mode: modeOfSubject(draft.subject), body,
-    }
-    const text = encode(statement)
-    if (text.length > maxFactLength) throw refuse('fact.too-large', '内容过长，请把长文本或资料作为附件上传', 'Too long; put long texts and material into attachments')
-    if (text.includes('\\u0000')) throw refuse('fact.null-character', '文本中含有空字符，请删除后重试', 'The text holds a null character; remove it and try again')
-    // What a peer would turn away at its door is not stated here.
-    const fact = readWire({ text, sig: signer.sign(text) }, this.#parts)
-    if ('verdict' in fact) throw refuse('fact.not-acceptable', `内容不合规范，无法上报：${fact.detail}`, `Other stations would turn this away: ${fact.detail}`)
+    const fact = ownFact(this.#parts, draft, { ...chain, at, wall: Math.max(0, this.now), actor })
     const position = await store.insert(this.tx, fact, { receivedAt: this.now, from: null, status: 'admitted', reason: null })
     const isLate = entry.last !== null && compareFacts(fact, entry.last) <= 0
     const refusal = isLate ? (await this.refold(fact.subject)).get(fact.id) : this.#apply(entry, fact)
@@ -166,7 +104,7 @@ export class Workspace {
     if (!this.#memory.authoring && type !== revokedType) throw recovering()
     const ahead = this.head.at[0] - this.now
     if (ahead > maxOwnAheadMs && type !== revokedType && type !== clockMendedType) throw clockIsAhead(ahead)
-    if (this.#frozen.has(subject)) throw refuse(frozen, '这条记录因一条异常数据已冻结，暂不能办理；请审计管理员在“审计”页查看', 'This record is frozen by a fact that could not be processed; the auditor sees which')
+    if (this.#frozen.has(subject)) throw isFrozen()
   }
 
   get #mayAuthor(): boolean {
@@ -504,13 +442,3 @@ const maxCachedSubjects = 5000
 const leftOverPage = 200
 /** Numbers left free before a fact stated in silence: more than a backup can lack. */
 const silentGap = 2 ** 20
-
-export function recovering(): Refusal {
-  return refuse('station.recovering', '本平台正在从上级找回备份之后的数据，完成前不能新增业务', 'This station is fetching what it stated after its backup; nothing new can be stated until that is done')
-}
-
-function clockIsAhead(ms: number): Refusal {
-  const minutes = Math.ceil(ms / 60_000)
-  return refuse('station.clock-ahead', `本机时钟曾经快了约 ${minutes} 分钟，现在上报会被其他平台扣留；请先校准时钟，再由系统管理员在“通道”页点“修正时钟”`,
-    `This machine's clock has been about ${minutes} minutes ahead; what is stated now would be held back elsewhere. Set the clock, then have the system administrator press “mend the clock” on the links page`)
-}

@@ -1,0 +1,54 @@
+import type { Db } from '#core/sql/server/database.ts'
+import type { Directory, Fact, HybridTime, Reach, Signer, SubjectType } from '../index.ts'
+import type { FactStore } from './factStore.ts'
+import type { LedgerPart, Outbox, Writer } from './ledger.ts'
+
+/** What of a ledger lives in memory between writes: a cache of what the last commit left. */
+export interface LedgerMemory {
+  /** The end of our own chain, and its time. */
+  head: { seq: number; id: string; at: HybridTime }
+  time: HybridTime
+  authoring: boolean
+  /** Stamps are slowed by this much to the parent's clock. */
+  slowedMs: number
+  subjects: Map<string, SubjectEntry>
+  /** Frozen subjects (SPEC L-21). */
+  frozen: Set<string>
+  /** Facts lie here whose reactions have not run. */
+  leftOver: boolean
+}
+
+export interface SubjectEntry {
+  state: unknown
+  reach: Reach
+  last: Pick<Fact, 'at' | 'station' | 'id'> | null
+  /** The reach on the disk; null for a subject without facts there. */
+  savedReach: Reach | null
+}
+
+export interface LedgerParts {
+  self: string
+  version: string
+  signer: Signer
+  sha256(text: string): string
+  directory: Directory & { reload(db: Db): Promise<void> }
+  store: FactStore
+  outbox: Outbox
+  types: Map<string, SubjectType<unknown>>
+  schemas: LedgerPart['facts']
+  projections: Map<string, NonNullable<LedgerPart['project']>[string][]>
+  reactions: Map<string, ((writer: Writer, fact: Fact<never>) => Promise<void>)[]>
+}
+
+/** What a module's code threw: which subject it was about, at which stage. The write is tried again with fences around each (SPEC L-21). */
+export class ModuleFault extends Error {
+  readonly stage: 'fold' | 'projection' | 'reaction'
+  readonly subject: string
+  readonly fact: Fact | null
+  constructor(stage: ModuleFault['stage'], subject: string, fact: Fact | null, cause: unknown) {
+    super(`${stage} of ${subject} failed: ${String(cause)}`, { cause })
+    this.stage = stage
+    this.subject = subject
+    this.fact = fact
+  }
+}
