@@ -1,4 +1,4 @@
-import { isRefusal, type Address } from '#core/kernel/index.ts'
+import type { Address } from '#core/kernel/index.ts'
 import {
   compareFacts, encode, fold, judge, kindOfSubject, leavesSubtree, maxAheadMs, maxOwnAheadMs, reachOf, refusalOf, tick, touchesSubtree, unite, widened, witness,
   type Directory, type Fact, type FactDraft, type HybridTime, type Reach, type Signer, type StationCard, type Statement, type SubjectType, type WireFact,
