@@ -1,5 +1,7 @@
 import { stat, statfs } from 'node:fs/promises'
 import { statement } from '#core/sql/server/statement.ts'
+import { maxOwnAheadMs } from '#core/ledger/index.ts'
+import { factStore } from '#core/ledger/server/factStore.ts'
 import { linkStore } from '#core/replicate/server/linkStore.ts'
 import { nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { protectStationKey, readStationKey, stationPaths } from '#apps/station/config.ts'
@@ -38,6 +40,7 @@ export async function doctor(data: string, print: (text: string) => void): Promi
     tell(await databaseCheck(folder))
     tell(await ledgerCheck(folder))
     tell(await clockCheck(folder))
+    tell(await standingCheck(folder))
     tell(await stationCheck(folder))
     return findings.every((f) => f.grade !== 'bad')
   } finally {
@@ -140,8 +143,37 @@ async function clockCheck({ config }: DataFolder): Promise<Finding> {
   const ahead = Math.round(((asked + Date.now()) / 2 - Date.parse(date)) / 1000)
   const apart = say(`${Math.abs(ahead)} 秒，比上级${ahead > 0 ? '快' : '慢'}`, `${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} the parent`)
   return Math.abs(ahead) * 1000 > clockToleranceMs
-    ? bad(`时钟：相差 ${apart}；请校时，快 5 分钟以上时上级会搁置本平台的事实`, `Clock: ${apart}; set it right, facts more than 5 minutes ahead wait in quarantine`)
+    ? bad(`时钟：相差 ${apart}；请校时，快 5 分钟以上时上级会扣留本平台的事实`, `Clock: ${apart}; set it right, a station more than 5 minutes ahead has its facts held back`)
     : good(`时钟：与上级相差 ${Math.abs(ahead)} 秒`, `Clock: within ${Math.abs(ahead)} s of the parent`)
+}
+
+/** Whether its own chain lets the station state anything, and the records that a fact has frozen. */
+async function standingCheck({ database, config }: DataFolder): Promise<Finding[]> {
+  const store = factStore(database.dialect)
+  const ahead = ((await store.head(database.read, config.address))?.at[0] ?? 0) - Date.now()
+  const minutes = Math.ceil(ahead / 60_000)
+  const clock = ahead > maxOwnAheadMs
+    ? bad(`本平台的事实比本机时钟早写了 ${minutes} 分钟，现在不能上报：先校准时钟，再运行 fengsui doctor --mend-clock`,
+      `What this station stated lies ${minutes} minutes ahead of its clock, so it states nothing now: set the clock, then run fengsui doctor --mend-clock`)
+    : good('事实时间：与本机时钟相符', 'Times of facts: in step with this clock')
+  const faults = await store.faults(database.read)
+  return [clock, ...faults.map((fault) => bad(
+    `记录 ${fault.subject} ${fault.stage === 'reaction' ? '的自动应答失败' : '已冻结'}：${fault.station} 的事实 ${fault.fact.slice(0, 16)}（来自 ${fault.from_peer ?? '本平台'}）：${fault.reason.slice(0, 200)}；升级后自动重试，或在“审计 → 冻结”重试`,
+    `${fault.subject} ${fault.stage === 'reaction' ? 'was not answered by itself' : 'is frozen'}: fact ${fault.fact.slice(0, 16)} of ${fault.station} (from ${fault.from_peer ?? 'here'}): ${fault.reason.slice(0, 200)}; the next version tries again, so does Audit → Frozen`,
+  ))]
+}
+
+/** `fengsui doctor --mend-clock`: takes the running station's facts of a wrong clock back into the present. */
+export async function mendClock(data: string, print: (text: string) => void): Promise<void> {
+  const folder = await openFolder(data)
+  try {
+    const station = await runningStation(folder.config)
+    if (!station) throw new OperatorFault('平台没有运行；请先启动，再修正时钟', 'The station does not run; start it, then mend the clock')
+    await station.post('/api/clock/mend')
+    print(say('✓ 时钟已修正，可以正常上报', '✓ The clock is mended; reporting works again'))
+  } finally {
+    await folder.close()
+  }
 }
 
 /** The running station's links, or how they were left. */

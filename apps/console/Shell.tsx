@@ -14,6 +14,7 @@ import { FaultNote, Loading } from '#core/ui/web/States.tsx'
 import { said, useText } from '#core/ui/web/texts.ts'
 import { reportAccess } from '#modules/report/report.access.ts'
 import { ReportArrivals } from '#modules/report/web/ReportArrivals.tsx'
+import { ClockBanner } from './ClockBanner.tsx'
 import { CommandPalette } from './CommandPalette.tsx'
 import { consoleTexts } from './consoleTexts.ts'
 import { KeyHelp } from './KeyHelp.tsx'
@@ -74,6 +75,7 @@ function SignedIn() {
       <a className="skip" href="#content">{say('skip')}</a>
       <TopBar onSearch={() => setOpen('search')} onHelp={() => setOpen('help')} />
       {connection === 'down' ? <Alert className="banner" banner type="error" role="alert" title={say('banner.down')} /> : null}
+      <ClockBanner />
       {shown ? <section className="banner exercise" aria-label={say('banner.label')}>{say(`banner.${shown.mode}${shown.partly ? '.partly' : ''}`)}</section> : null}
       <StageBody {...stage}>{pathname === '/' ? <Navigate to={home} replace /> : <Outlet />}</StageBody>
       <BottomBar />

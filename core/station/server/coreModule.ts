@@ -3,6 +3,7 @@ import { fileRoutes } from './files.routes.ts'
 import { healthRoute, ledgerRoutes } from './ledger.routes.ts'
 import { linkRoutes } from './links.routes.ts'
 import { liveRoutes } from './live.routes.ts'
+import { standingRoutes } from './standing.routes.ts'
 import type { StationModule } from './module.ts'
 import { stationAccess } from './station.access.ts'
 
@@ -21,6 +22,7 @@ export function coreModule(options: { uploadLimit?: number } = {}): StationModul
       ledgerRoutes(app, station)
       serveLive(app, { self: station.self, personOf: app.personOf, onNews: (listener) => station.ledger.onNews(listener), onScreen: (screen) => station.live.openScreen(screen) })
       liveRoutes(app, station)
+      standingRoutes(app, station)
       fileRoutes(app, station, options.uploadLimit ?? defaultUploadLimit)
       linkRoutes(app, station)
     },

@@ -10,6 +10,7 @@ import { TabSet } from '#core/ui/web/TabSet.tsx'
 import { useText } from '#core/ui/web/texts.ts'
 import { TimeText } from '#core/ui/web/TimeText.tsx'
 import { DeedsPanel } from './DeedsPanel.tsx'
+import { FaultsPanel } from './FaultsPanel.tsx'
 import { LiveRefusals } from './LiveRefusals.tsx'
 import { KeptFacts, TurnedAway, type FactLine, type TurnedAwayLine } from './AuditLists.tsx'
 import { VerifyRun } from './VerifyRun.tsx'
@@ -53,6 +54,7 @@ export function AuditPage() {
                 { key: 'waiting', label: say('tab.waiting', { n: waiting.total }), content: () => <KeptFacts kind="waiting" lines={waiting.items} paging={pages(waiting.total)} /> },
                 { key: 'refused', label: say('tab.refused', { n: refused.total }), content: () => <KeptFacts kind="refused" lines={refused.items} paging={pages(refused.total)} /> },
                 { key: 'turnedAway', label: say('tab.turnedAway', { n: turnedAway.total }), content: () => <TurnedAway lines={turnedAway.items} paging={pages(turnedAway.total)} /> },
+                { key: 'faults', label: say('tab.faults'), content: () => <FaultsPanel /> },
                 { key: 'live', label: say('tab.live'), content: () => <LiveRefusals /> },
                 ...(person.roles.includes('audit') ? [{ key: 'deeds', label: say('tab.deeds'), content: () => <DeedsPanel /> }] : []),
               ]}

@@ -1,0 +1,43 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Alert, App, Button } from 'antd'
+import { api, isApiFault } from '#core/ui/web/api.ts'
+import { useSession } from '#core/ui/web/session.ts'
+import { useText } from '#core/ui/web/texts.ts'
+import { consoleTexts } from './consoleTexts.ts'
+
+interface ClockAnswer { aheadMs: number; isSilent: boolean; slowedMs: number; aheadOfParentMs: number | null }
+
+/** From here on other stations hold back what this one states. */
+const noticedMs = 5 * 60_000
+
+/** On every page: a clock that keeps this station from stating anything, or others from believing it, and what to do. */
+export function ClockBanner() {
+  const say = useText(consoleTexts)
+  const { person } = useSession()
+  const { message } = App.useApp()
+  const client = useQueryClient()
+  const clock = useQuery({ queryKey: ['clock'], queryFn: ({ signal }) => api.get<ClockAnswer>('/api/clock', { signal }), refetchInterval: 10_000 })
+  const mend = useMutation({
+    mutationFn: () => api.post('/api/clock/mend', {}),
+    onSuccess: () => { void client.invalidateQueries(); void message.success(say('clock.mended')) },
+    onError: (error: unknown) => { void message.error(isApiFault(error) ? error.problem.detail : String(error)) },
+  })
+  if (!clock.data) return null
+  const spanOf = (ms: number) => {
+    const minutes = Math.round(ms / 60_000)
+    if (minutes < 120) return say('clock.minutes', { n: Math.max(1, minutes) })
+    return minutes < 2880 ? say('clock.hours', { n: Math.round(minutes / 60) }) : say('clock.days', { n: Math.round(minutes / 1440) })
+  }
+  const { aheadMs, isSilent, aheadOfParentMs } = clock.data
+  if (isSilent) {
+    const canMend = person.roles.includes('admin')
+    return (
+      <Alert className="banner" banner type="error" role="alert" title={say(canMend ? 'clock.silent.admin' : 'clock.silent', { span: spanOf(aheadMs) })}
+        action={canMend ? <Button size="small" danger loading={mend.isPending} onClick={() => mend.mutate()}>{say('clock.mend')}</Button> : undefined} />
+    )
+  }
+  if (aheadOfParentMs !== null && Math.abs(aheadOfParentMs) > noticedMs) {
+    return <Alert className="banner" banner type="warning" role="alert" title={say(aheadOfParentMs > 0 ? 'clock.ahead' : 'clock.behind', { span: spanOf(Math.abs(aheadOfParentMs)) })} />
+  }
+  return null
+}
