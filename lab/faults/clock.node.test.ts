@@ -31,10 +31,10 @@ const risingAtCounty = async (ids: string[]) => {
   for (const [i, fact] of facts.entries()) if (i > 0) expect(fact.at[0] > facts[i - 1]!.at[0] || (fact.at[0] === facts[i - 1]!.at[0] && fact.at[1] > facts[i - 1]!.at[1])).toBe(true)
 }
 
-test('L-19 the clock of a live station jumps back an hour: it goes on, its times still rise, its reports arrive', async () => {
+test('L-19 the clock of a live station jumps back half a minute: it goes on, its times still rise, its reports arrive', async () => {
   const before = await signed('跳变之前')
   await arrives(before)
-  skew[county] = -hour
+  skew[county] = -30_000
   const after = [await signed('跳变之后一'), await signed('跳变之后二')]
   for (const id of after) await arrives(id)
   await risingAtCounty([before, ...after])
@@ -42,6 +42,19 @@ test('L-19 the clock of a live station jumps back an hour: it goes on, its times
   expect((await tree.at(county).links.list())[0]).toMatchObject({ state: 'online' })
   for (const address of [region, county]) expect((await tree.at(address).station.ledger.verify()).bad).toEqual([])
   skew[county] = 0
+})
+
+test('L-20 the clock of a live station jumps back an hour: it states nothing and says so, and goes on when the clock is put right', async () => {
+  await arrives(await signed('跳变之前'))
+  skew[county] = -hour
+  await expect(signed('跳变之后')).rejects.toMatchObject({ status: 409, body: { code: 'station.clock-ahead' } })
+  const duty = await tree.at(county).as('duty')
+  expect(await duty.get('/api/clock')).toMatchObject({ isSilent: true })
+  // Whoever reads goes on reading, and arrivals go on arriving.
+  expect(await duty.get('/api/reports')).toBeDefined()
+  skew[county] = 0
+  expect(await duty.get('/api/clock')).toMatchObject({ isSilent: false })
+  await arrives(await signed('时钟校准之后'))
 })
 
 test('L-10 the receiver\'s clock jumps back an hour: what comes waits visibly, and is let in when the clock is put right', async () => {

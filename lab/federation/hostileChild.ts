@@ -30,7 +30,7 @@ export interface HostileChild {
 export async function hostileChild(parent: Member, address: Address): Promise<HostileChild> {
   const signer = nodeSigner(newPrivateKey())
   const admin = await parent.as('admin')
-  const { token } = await admin.post<{ token: string }>('/api/enrolment/tokens', { address, name: address, kind: 'government', expiresInHours: 1 })
+  const { token } = await admin.post<{ token: string }>('/api/enrolment/tokens', { address, name: address, kind: address.includes('@') ? 'department' : 'government', expiresInHours: 1 })
   await admin.post('/api/enrolment', { token, publicKey: signer.publicKey })
 
   const queue: { id: string; head: string }[] = []
