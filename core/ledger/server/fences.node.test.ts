@@ -1,8 +1,9 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { latestMoment, maxSeq, maxTick } from '#core/kernel/index.ts'
+import { latestMoment, maxSeq, maxTick, type Address } from '#core/kernel/index.ts'
 import { startPostgres, type PostgresCluster } from '#lab/postgres/cluster.ts'
-import { keySpan, maxAheadMs, maxOwnAheadMs, type Fact, type SubjectType, type WireFact } from '../index.ts'
+import { keySpan, maxAheadMs, maxOwnAheadMs, reaches, reachOf, type Fact, type SubjectType, type WireFact } from '../index.ts'
 import { noteSubject } from '../testNote.ts'
 import type { LedgerPart } from './ledger.ts'
 import type { LedgerTables } from './ledger.tables.ts'
@@ -295,4 +296,38 @@ describe('clocks', () => {
     expect((await write(ledger, '三', [], 'note/own')).seq).toBe(2 + 2 ** 20)
     expect((await ledger.verify()).bad).toEqual([])
   })
+})
+
+test('C4 L-13 L-14 property: no sequence of unknown, refused or foreign facts lets a station read a subject that its parties did not send it', async () => {
+  const people: Address[] = [county, '65/6529/652929', '65/@seismology', '65/6530', `${county}/s1`]
+  const upper = await openTestLedger(prefecture)
+  for (const address of people) upper.directory.put({ ...upper.directory.station(county)!, address })
+  const seqs = new Map<Address, number>()
+  let runs = 0
+  const anyFact = fc.record({
+    station: fc.constantFrom(...people),
+    type: fc.constantFrom('note.written.v1', 'note.received.v1', 'note.peeked.v1', 'note.written.v9'),
+    to: fc.uniqueArray(fc.constantFrom('up', 'ancestors', 'subtree', 'all', ...people), { maxLength: 2 }),
+    body: fc.constantFrom<Record<string, unknown>>({ line: '一' }, {}, { line: 7 }),
+    batch: fc.boolean(),
+  })
+  const ms = Date.now() - 1_000_000
+  await fc.assert(fc.asyncProperty(fc.array(anyFact, { minLength: 1, maxLength: 8 }), async (said) => {
+    const subject = `note/p${++runs}`
+    const wires = said.map(({ station, type, to, body }, i) => {
+      const seq = (seqs.get(station) ?? 0) + 2
+      seqs.set(station, seq)
+      return forge({ station, seq, type, subject, to, body, at: [ms + runs, i] }, keys[county]!)
+    })
+    for (let i = 0; i < wires.length; i += said[i]!.batch ? 2 : 1) await upper.ledger.accept(wires.slice(i, i + (said[i]!.batch ? 2 : 1)), prefecture)
+    const facts = await upper.ledger.factsOf(subject)
+    // Whom the parties let in: who begins it and whom they name, then whom those name.
+    const parties: string[][] = []
+    for (const fact of [...facts].sort((a, b) => a.at[1] - b.at[1])) {
+      if (fact.status === 'admitted' && (parties.length === 0 || parties.some((reach) => reaches(reach, fact.station)))) parties.push(reachOf(fact.station, fact.to))
+    }
+    const row = await upper.database.read.withTables<LedgerTables>().selectFrom('subjects').select('reach').where('subject', '=', subject).executeTakeFirst()
+    const reach = row ? JSON.parse(row.reach) as string[] : []
+    for (const address of [...people, '65', '65/6531']) expect([address, reaches(reach, address)]).toEqual([address, parties.some((p) => reaches(p, address))])
+  }), { numRuns: 60 })
 })
