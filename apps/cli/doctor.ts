@@ -2,6 +2,7 @@ import { stat, statfs } from 'node:fs/promises'
 import { statement } from '#core/sql/server/statement.ts'
 import { maxOwnAheadMs } from '#core/ledger/index.ts'
 import { factStore } from '#core/ledger/server/factStore.ts'
+import { missingOnDisk } from '#core/files/server/folderFiles.ts'
 import { linkStore } from '#core/replicate/server/linkStore.ts'
 import { nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { protectStationKey, readStationKey, stationPaths } from '#apps/station/config.ts'
@@ -15,6 +16,7 @@ interface Finding { grade: Grade; words: string }
 
 const marks: Record<Grade, string> = { good: '✓', warning: '!', bad: '✗' }
 const leastFreeBytes = 2 * 1024 ** 3
+const shownFiles = 20
 const clockToleranceMs = 60_000
 
 const good = (zh: string, en: string): Finding => ({ grade: 'good', words: say(zh, en) })
@@ -39,6 +41,7 @@ export async function doctor(data: string, print: (text: string) => void): Promi
     tell(await diskCheck(folder))
     tell(await databaseCheck(folder))
     tell(await ledgerCheck(folder))
+    tell(await filesCheck(folder))
     tell(await clockCheck(folder))
     tell(await standingCheck(folder))
     tell(await stationCheck(folder))
@@ -132,6 +135,15 @@ async function databaseCheck({ database }: DataFolder): Promise<Finding> {
   return faults.length === 0
     ? good('数据库：完整', 'Database: sound')
     : bad(`数据库损坏：${faults[0]}；停机，保留此目录，从备份恢复`, `The database is damaged: ${faults[0]}; stop the station, keep this folder, restore a backup`)
+}
+
+/** Named here; the running station asks for them again by itself. */
+async function filesCheck({ path, database }: DataFolder): Promise<Finding> {
+  const missing = await missingOnDisk(stationPaths(path).files, database).catch(() => [])
+  if (missing.length === 0) return good('附件：磁盘上齐全', 'Files: all on the disk in their full size')
+  const names = `${missing.slice(0, shownFiles).join(' ')}${missing.length > shownFiles ? ' …' : ''}`
+  return bad(`附件：${missing.length} 个在磁盘上缺失或不完整；平台运行时会向其他平台取回，也可重新上传同一文件。${names}`,
+    `Files: ${missing.length} are missing or cut short on the disk; a running station fetches them again from others, or upload the same files again. ${names}`)
 }
 
 /** Compares our clock with the `Date` header of the parent's answer. */

@@ -60,7 +60,7 @@ export async function openStation(options: OpenOptions): Promise<RunningStation>
   const database = openDatabase(databaseUrl(folder, config))
   const directory = createDirectory(config.address, config.root)
   const modules = stationModules(directory, config.uploadLimitMiB)
-  await migrate(database, [...ledgerTables, ...linkTables, fileTables, ...liveTables, ...modules.flatMap((m) => m.tables)], clock.now())
+  await migrate(database, [...ledgerTables, ...linkTables, ...fileTables, ...liveTables, ...modules.flatMap((m) => m.tables)], clock.now())
   await directory.reload(database.read)
   const ownKey = directory.station(config.address)?.keys.find((k) => k.untilSeq === null)
   if (ownKey) await keyRing.settle(ownKey.publicKey)
@@ -69,7 +69,7 @@ export async function openStation(options: OpenOptions): Promise<RunningStation>
   const ledger = await openLedger({ database, clock, signer: keyRing, crypto: nodeCrypto, directory, outbox, parts: modules, version: packageJson.version, onFault: (fault) => options.logger?.error({ err: fault }, 'module fault') })
   const files = await openFolderFiles(paths.files, database, clock)
   const links = await createLinks({
-    ledger, outbox, database, files, clock, signer: keyRing, parentUrl: config.parent?.url ?? null, ...options.links,
+    ledger, outbox, database, files, clock, signer: keyRing, parentUrl: config.parent?.url ?? null, uploadLimit: config.uploadLimitMiB * 1024 * 1024, ...options.links,
     onFault: (peer, fault) => options.logger?.error({ peer, err: fault }, 'link fault'),
   })
   const station = { self: config.address, clock, database, ledger, files, links, keyRing, folder, mode: config.mode, version: packageJson.version } as Omit<Station, 'live'> & { live: Station['live'] }

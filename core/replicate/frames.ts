@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isAddress } from '#core/kernel/index.ts'
+import { isAddress, maxPosition } from '#core/kernel/index.ts'
 import { maxFactLength, type WireFact } from '#core/ledger/index.ts'
 import { stopCodes } from './reasons.ts'
 
@@ -17,6 +17,8 @@ export const maxChunkBytes = 64 * 1024
 export const maxLiveBytes = 1024 * 1024
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/)
+/** A place in a file, and its size. */
+const bytes = z.int().min(0).max(maxPosition)
 const head = z.string().regex(/^([0-9a-f]{64})?$/)
 const address = z.string().max(240).refine(isAddress, 'not a station address')
 const count = z.int().min(0)
@@ -53,8 +55,8 @@ export const frameSchema = z.discriminatedUnion('k', [
   z.strictObject({ k: z.literal('ping'), id: count }),
   z.strictObject({ k: z.literal('pong'), id: count }),
   z.strictObject({ k: z.literal('stop'), code: z.enum(stopCodes), who: address }),
-  z.strictObject({ k: z.literal('want'), sha256: hex, offset: count }),
-  z.strictObject({ k: z.literal('chunk'), sha256: hex, offset: count, size: count, data: base64(Math.ceil(maxChunkBytes / 3) * 4) }),
+  z.strictObject({ k: z.literal('want'), sha256: hex, offset: bytes }),
+  z.strictObject({ k: z.literal('chunk'), sha256: hex, offset: bytes, size: bytes, data: base64(Math.ceil(maxChunkBytes / 3) * 4) }),
   z.strictObject({ k: z.literal('lack'), sha256: hex }),
   z.strictObject({ k: z.literal('got'), sha256: hex }),
 ])

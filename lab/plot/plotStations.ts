@@ -112,7 +112,7 @@ export async function plotStations(addresses: readonly Address[], { databaseUrl,
     const modules: StationModule[] = [normsModule, incidentModule, ...(withPlots ? [plotModule()] : [])]
     const index = addresses.indexOf(self)
     const database = openDatabase(databaseUrl ? await databaseUrl(index) : join(folder, `${index}.db`))
-    await migrate(database, [...ledgerTables, fileTables, ...modules.flatMap((module) => module.tables)], clock.now())
+    await migrate(database, [...ledgerTables, ...fileTables, ...modules.flatMap((module) => module.tables)], clock.now())
     const directory: Directory & { reload(): Promise<void> } = { self, station: (address) => cards.get(address), stations: () => [...cards.values()], reload: async () => undefined }
     const ledger = await openLedger({ database, clock, signer: keys.get(self)!, crypto: nodeCrypto, directory, outbox: { enqueue: async () => undefined }, parts: modules })
     const files = await openFolderFiles(join(folder, `${index}`), database, clock)

@@ -44,7 +44,7 @@ export async function linkedStations(addresses: Address[], { start, databaseUrl 
 
   async function openStation(self: Address, files: string, url: string): Promise<LinkedStation> {
     const database = openDatabase(url)
-    await migrate(database, [...ledgerTables, fileTables, ...modules.flatMap((module) => module.tables)], clock.now())
+    await migrate(database, [...ledgerTables, ...fileTables, ...modules.flatMap((module) => module.tables)], clock.now())
     const directory: Directory & { reload(): Promise<void> } = { self, station: (address) => cards.get(address), stations: () => [...cards.values()], reload: async () => undefined }
     const signer = keys.get(self)
     if (!signer) throw new Error(`no key for ${self}`)

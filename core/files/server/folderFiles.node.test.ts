@@ -17,11 +17,12 @@ afterEach(async () => { for (const close of closing.splice(0)) await close() })
 async function open() {
   const folder = await mkdtemp(join(tmpdir(), 'fengsui-files-'))
   const database = openDatabase(join(folder, 'station.db'))
-  await migrate(database, [fileTables], 0)
+  await migrate(database, fileTables, 0)
   closing.push(async () => { await database.close(); await rm(folder, { recursive: true }) })
   const reopen = () => openFolderFiles(join(folder, 'files'), database, testClock())
   return { files: await reopen(), reopen, folder: join(folder, 'files') }
 }
+const peer = '65/6529'
 const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 describe('a folder of files', () => {
@@ -57,33 +58,33 @@ describe('a folder of files', () => {
     const { files, reopen } = await open()
     const bytes = Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(100_000)])
     const id = sha(bytes)
-    expect(await files.partial(id)).toBe(0)
-    await files.appendPartial(id, 0, bytes.subarray(0, 40_000))
+    expect(await files.partial(id, peer)).toBe(0)
+    await files.appendPartial(id, peer, 0, bytes.subarray(0, 40_000))
     const again = await reopen()
-    expect(await again.partial(id)).toBe(40_000)
-    await expect(again.appendPartial(id, 39_999, bytes.subarray(39_999))).rejects.toThrow('file.wrong-offset')
-    await again.appendPartial(id, 40_000, bytes.subarray(40_000))
-    expect(await again.finishPartial(id)).toEqual({ sha256: id, size: bytes.length, mediaType: 'application/pdf' })
+    expect(await again.partial(id, peer)).toBe(40_000)
+    await expect(again.appendPartial(id, peer, 39_999, bytes.subarray(39_999))).rejects.toThrow('file.wrong-offset')
+    await again.appendPartial(id, peer, 40_000, bytes.subarray(40_000))
+    expect(await again.finishPartial(id, peer)).toEqual({ sha256: id, size: bytes.length, mediaType: 'application/pdf' })
     expect((await buffer(again.open(id))).equals(bytes)).toBe(true)
-    expect(await again.partial(id)).toBe(0)
+    expect(await again.partial(id, peer)).toBe(0)
   })
 
   it('a download with a changed byte is thrown away', async () => {
     const { files } = await open()
     const bytes = randomBytes(1_000)
     const id = sha(bytes)
-    await files.appendPartial(id, 0, Buffer.concat([bytes.subarray(0, 999), Buffer.from([0x00 ^ ((bytes[999] ?? 0) ^ 1)])]))
-    await expect(files.finishPartial(id)).rejects.toThrow('file.bad-hash')
+    await files.appendPartial(id, peer, 0, Buffer.concat([bytes.subarray(0, 999), Buffer.from([0x00 ^ ((bytes[999] ?? 0) ^ 1)])]))
+    await expect(files.finishPartial(id, peer)).rejects.toThrow('file.bad-hash')
     expect(await files.card(id)).toBeUndefined()
-    expect(await files.partial(id)).toBe(0)
+    expect(await files.partial(id, peer)).toBe(0)
   })
 
   it.each(['../../etc/passwd', '..', '', 'A'.repeat(64), `${'a'.repeat(64)}/..`])('%j names no path', async (name) => {
     const { files } = await open()
     expect(await files.card(name)).toBeUndefined()
     expect(() => files.open(name)).toThrow('file.not-found')
-    await expect(files.appendPartial(name, 0, randomBytes(1))).rejects.toThrow('file.not-found')
-    await expect(files.finishPartial(name)).rejects.toThrow('file.not-found')
+    await expect(files.appendPartial(name, peer, 0, randomBytes(1))).rejects.toThrow('file.not-found')
+    await expect(files.finishPartial(name, peer)).rejects.toThrow('file.not-found')
   })
 })
 

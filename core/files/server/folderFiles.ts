@@ -9,64 +9,121 @@ import { bigInteger } from '#core/sql/server/columns.ts'
 import type { Database, Migration } from '#core/sql/server/database.ts'
 import type { FileCard, Files } from './files.ts'
 import { mediaTypeOf } from './mediaType.ts'
+import { openPartials } from './partials.ts'
 
-export type FileTables = { file: { sha256: string; size: number; media_type: string; stored_at: number } }
+export type FileTables = { file: { sha256: string; size: number; media_type: string; stored_at: number; lost_at: number | null } }
 
-export const fileTables: Migration = {
-  name: 'files-001',
-  up: async (db) => {
-    await db.schema.createTable('file')
-      .addColumn('sha256', 'text', (c) => c.primaryKey())
-      .addColumn('size', bigInteger, (c) => c.notNull())
-      .addColumn('media_type', 'text', (c) => c.notNull())
-      .addColumn('stored_at', bigInteger, (c) => c.notNull())
-      .execute()
+export const fileTables: Migration[] = [
+  {
+    name: 'files-001',
+    up: async (db) => {
+      await db.schema.createTable('file')
+        .addColumn('sha256', 'text', (c) => c.primaryKey())
+        .addColumn('size', bigInteger, (c) => c.notNull())
+        .addColumn('media_type', 'text', (c) => c.notNull())
+        .addColumn('stored_at', bigInteger, (c) => c.notNull())
+        .execute()
+    },
   },
-}
+  { name: 'files-002', up: async (db) => { await db.schema.alterTable('file').addColumn('lost_at', bigInteger).execute() } },
+]
 
 export const sha256Pattern = /^[0-9a-f]{64}$/
 const headLength = 4_096
 
+/** Files whose bytes were read through are remembered, so many of them. */
+const maxSeen = 10_000
+
 /** Files of a station in one folder: `ab/abcd…` stored, `incoming/` uploads on the way, `partial/` downloads over links. */
 export async function openFolderFiles(folder: string, database: Database, clock: Clock): Promise<Files> {
   const incoming = join(folder, 'incoming')
-  const partials = join(folder, 'partial')
   await mkdir(incoming, { recursive: true, mode: 0o700 })
-  await mkdir(partials, { recursive: true, mode: 0o700 })
   // What a crash cut short belongs to nobody.
   for (const name of await readdir(incoming)) await rm(join(incoming, name))
+  const partials = await openPartials(join(folder, 'partial'), clock.now())
 
   const tables = () => database.read.withTables<FileTables>()
   const folderOf = (sha256: string) => join(folder, known(sha256).slice(0, 2))
   const pathOf = (sha256: string) => join(folderOf(sha256), sha256)
-  const partialOf = (sha256: string) => join(partials, known(sha256))
+  const listeners = new Set<(sha256: string, isHere: boolean) => void>()
+  /** What a file looked like on the disk when its bytes were last found to be right. */
+  const seen = new Map<string, string>()
+  const checking = new Map<string, Promise<FileCard | undefined>>()
 
-  async function card(sha256: string): Promise<FileCard | undefined> {
+  async function rowOf(sha256: string) {
     if (!sha256Pattern.test(sha256)) return undefined
-    const row = await tables().selectFrom('file').selectAll().where('sha256', '=', sha256).executeTakeFirst()
-    return row && { sha256, size: row.size, mediaType: row.media_type }
+    return tables().selectFrom('file').selectAll().where('sha256', '=', sha256).executeTakeFirst()
   }
 
-  /** Moves finished bytes to their name, durable before the table says so. */
+  async function mark(sha256: string, lostAt: number | null): Promise<void> {
+    await database.write(async (tx) => { await tx.withTables<FileTables>().updateTable('file').set({ lost_at: lostAt }).where('sha256', '=', sha256).execute() })
+    if (lostAt !== null) seen.delete(sha256)
+    for (const listener of listeners) listener(sha256, lostAt === null)
+  }
+
+  async function card(sha256: string): Promise<FileCard | undefined> {
+    const row = await rowOf(sha256)
+    if (!row || row.lost_at !== null) return undefined
+    if (await look(pathOf(sha256), row.size) === 'gone') return void await mark(sha256, clock.now())
+    return { sha256, size: row.size, mediaType: row.media_type }
+  }
+
+  async function check(sha256: string, again: boolean): Promise<FileCard | undefined> {
+    const row = await rowOf(sha256)
+    if (!row) return undefined
+    const path = pathOf(sha256)
+    const print = await look(path, row.size)
+    const isRight = print !== 'gone' && ((!again && seen.get(sha256) === print) || await bytesAre(path, sha256))
+    if (!isRight) return row.lost_at === null ? void await mark(sha256, clock.now()) : undefined
+    remember(sha256, print)
+    // Somebody has put the bytes back by hand.
+    if (row.lost_at !== null) await mark(sha256, null)
+    return { sha256, size: row.size, mediaType: row.media_type }
+  }
+
+  function remember(sha256: string, print: string): void {
+    seen.delete(sha256)
+    seen.set(sha256, print)
+    if (seen.size > maxSeen) for (const oldest of seen.keys()) { seen.delete(oldest); break }
+  }
+
+  /** Many may ask for one file at once; its bytes are read once. */
+  function sound(sha256: string, again = false): Promise<FileCard | undefined> {
+    const found = checking.get(sha256) ?? check(sha256, again).finally(() => { checking.delete(sha256) })
+    checking.set(sha256, found)
+    return found
+  }
+
+  /** Moves finished bytes to their name, durable before the table says so. They take the place of bytes that are not right. */
   async function keep(path: string, found: FileCard): Promise<FileCard> {
     const { sha256, size, mediaType } = found
-    const there = await card(sha256)
-    if (there) {
-      await rm(path, { force: true })
-      return there
-    }
+    const there = await sound(sha256)
+    await (there ? rm(path, { force: true }) : place(path, found))
+    await partials.dropAll(sha256)
+    return there ?? { sha256, size, mediaType }
+  }
+
+  async function place(path: string, { sha256, size, mediaType }: FileCard): Promise<void> {
     await mkdir(folderOf(sha256), { recursive: true, mode: 0o700 })
     await rename(path, pathOf(sha256))
     await syncFolder(folderOf(sha256))
     await syncFolder(folder)
     await database.write(async (tx) => {
-      await tx.withTables<FileTables>().insertInto('file').values({ sha256, size, media_type: mediaType, stored_at: clock.now() }).onConflict((c) => c.doNothing()).execute()
+      await tx.withTables<FileTables>().insertInto('file').values({ sha256, size, media_type: mediaType, stored_at: clock.now(), lost_at: null })
+        .onConflict((c) => c.column('sha256').doUpdateSet({ size, media_type: mediaType, lost_at: null })).execute()
     })
-    return found
+    remember(sha256, await look(pathOf(sha256), size))
+    for (const listener of listeners) listener(sha256, true)
   }
 
   return {
-    card,
+    card, sound,
+    lost: async () => (await tables().selectFrom('file').select(['sha256', 'size', 'lost_at']).where('lost_at', 'is not', null).orderBy('lost_at').execute())
+      .map(({ sha256, size, lost_at }) => ({ sha256, size, lostAt: lost_at ?? 0 })),
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     async put(stream, limit) {
       const path = join(incoming, randomUUID())
       try {
@@ -78,19 +135,11 @@ export async function openFolderFiles(folder: string, database: Database, clock:
       }
     },
     open: (sha256, start = 0, end) => createReadStream(pathOf(sha256), { start, ...(end === undefined ? {} : { end }) }),
-    partial: async (sha256) => (await stat(partialOf(sha256)).catch(() => undefined))?.size ?? 0,
-    async appendPartial(sha256, offset, chunk) {
-      const file = await open(partialOf(sha256), 'a', 0o600)
-      try {
-        const { size } = await file.stat()
-        if (size !== offset) throw refuse('file.wrong-offset', `续传位置应为 ${size}`, `The next byte is ${size}`)
-        await file.appendFile(chunk)
-      } finally {
-        await file.close()
-      }
-    },
-    async finishPartial(sha256) {
-      const path = partialOf(sha256)
+    partial: (sha256, source) => partials.size(known(sha256), source),
+    appendPartial: async (sha256, source, offset, chunk) => partials.append(known(sha256), source, offset, chunk),
+    dropPartial: async (sha256, source) => partials.drop(known(sha256), source),
+    async finishPartial(sha256, source) {
+      const path = partials.pathOf(known(sha256), source)
       const found = await hashFile(path)
       if (found.sha256 !== sha256) {
         await rm(path, { force: true })
@@ -99,6 +148,32 @@ export async function openFolderFiles(folder: string, database: Database, clock:
       return keep(path, found)
     },
   }
+}
+
+/** Files that the table names and the disk does not hold in their full size, for whoever looks in from outside. */
+export async function missingOnDisk(folder: string, database: Database): Promise<string[]> {
+  const rows = await database.read.withTables<FileTables>().selectFrom('file').select(['sha256', 'size']).execute()
+  const missing: string[] = []
+  for (const { sha256, size } of rows) if (await look(join(folder, sha256.slice(0, 2), sha256), size) === 'gone') missing.push(sha256)
+  return missing
+}
+
+/** What a file looks like on the disk without reading it; `gone` when it is not there in its full size. */
+async function look(path: string, size: number): Promise<string> {
+  const found = await stat(path).catch(() => undefined)
+  return found?.isFile() && found.size === size ? `${found.ino} ${found.mtimeMs}` : 'gone'
+}
+
+/** Too many open files say nothing of this one; any other fault in reading means that its bytes are gone. */
+async function bytesAre(path: string, sha256: string): Promise<boolean> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) hash.update(chunk)
+  } catch (fault) {
+    if (['EMFILE', 'ENFILE', 'ENOMEM'].includes((fault as NodeJS.ErrnoException).code ?? '')) throw fault
+    return false
+  }
+  return hash.digest('hex') === sha256
 }
 
 export function fileTooLarge(limit: number): Refusal {

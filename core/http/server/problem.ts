@@ -41,6 +41,7 @@ const titles: Record<number, Sentence> = {
   405: { zh: '方法不适用', en: 'Method not allowed' },
   408: { zh: '请求超时', en: 'Request timed out' },
   409: { zh: '不能执行', en: 'Refused' },
+  410: { zh: '已不在', en: 'Gone' },
   413: { zh: '内容过大', en: 'Too large' },
   414: { zh: '地址过长', en: 'Address too long' },
   415: { zh: '内容类型不支持', en: 'Unsupported media type' },

@@ -1,6 +1,10 @@
 import { sql } from 'kysely'
 import { bigInteger, countingKey } from '#core/sql/server/columns.ts'
 import type { Migration } from '#core/sql/server/database.ts'
+import { fileStore, type FileNameRow, type FileSourceRow, type WantedFileRow } from './fileStore.ts'
+
+/** Facts read at once where all are read. */
+const factsPerPage = 1000
 
 /** One row for each neighbour: our cursor in its queue, and what an operator has decided. */
 export interface PeerRow {
@@ -39,19 +43,13 @@ export interface ReceiptRow {
   sig: string
 }
 
-/** A file that some fact names and that is not here yet. */
-export interface WantedFileRow {
-  sha256: string
-  /** Where the fact came from. */
-  peer: string
-  wanted_at: number
-}
-
 export type LinkTables = {
   link_peers: PeerRow
   link_out: OutRow
   link_receipts: ReceiptRow
   link_files: WantedFileRow
+  link_file_names: FileNameRow
+  link_file_sources: FileSourceRow
 }
 
 export const linkTables: Migration[] = [
@@ -99,6 +97,27 @@ export const linkTables: Migration[] = [
         .addColumn('peer', 'text', (c) => c.notNull())
         .addColumn('wanted_at', bigInteger, (c) => c.notNull())
         .execute()
+    },
+  },
+  {
+    name: 'replicate-002-files',
+    up: async (db, dialect) => {
+      await db.schema.alterTable('link_files').addColumn('size', bigInteger).execute()
+      await db.schema.alterTable('link_files').addColumn('tried', 'text', (c) => c.notNull().defaultTo('[]')).execute()
+      await db.schema.alterTable('link_files').addColumn('rounds', bigInteger, (c) => c.notNull().defaultTo(0)).execute()
+      await db.schema.alterTable('link_files').addColumn('not_before', bigInteger, (c) => c.notNull().defaultTo(0)).execute()
+      await db.schema.createIndex('link_files_next').on('link_files').columns(['peer', 'not_before', 'wanted_at']).execute()
+      const names = db.schema.createTable('link_file_names')
+        .addColumn('sha256', 'text', (c) => c.notNull())
+        .addColumn('position', bigInteger, (c) => c.notNull())
+        .addColumn('size', bigInteger)
+        .addPrimaryKeyConstraint('link_file_names_key', ['sha256', 'position'])
+      await (dialect === 'sqlite' ? names.modifyEnd(sql`without rowid`) : names).execute()
+      await db.schema.createTable('link_file_sources')
+        .addColumn('sha256', 'text', (c) => c.primaryKey())
+        .addColumn('peer', 'text', (c) => c.notNull())
+        .execute()
+      await fileStore(dialect).noteAll(db, factsPerPage)
     },
   },
 ]

@@ -114,14 +114,6 @@ export function linkStore(dialect: Dialect) {
       run<{ position: number; id: string; station: string; text: string; status: string; from_peer: string | null; reach: string | null }>(db,
         'select f.position, f.id, f.station, f.text, f.status, f.from_peer, s.reach from facts f left join subjects s on s.subject = f.subject'
           + ` where f.position > ? and (f.status != 'waiting' or f.station = ?) and f.subject ${directory ? '' : 'not '}like 'station/%' order by f.position limit ?`, [after, peer, limit]),
-
-    async wantFile(db: Db, sha256: string, peer: string, now: number): Promise<void> {
-      await run(db, 'insert into link_files (sha256, peer, wanted_at) values (?, ?, ?) on conflict (sha256) do nothing', [sha256, peer, now])
-    },
-    wantedFiles: (db: Db) => run<{ sha256: string; peer: string }>(db, 'select sha256, peer from link_files order by wanted_at, sha256'),
-    async gotFile(db: Db, sha256: string): Promise<void> {
-      await run(db, 'delete from link_files where sha256 = ?', [sha256])
-    },
   }
 }
 

@@ -253,7 +253,7 @@ describe('links over real sockets and databases', () => {
     const bytes = randomBytes(700_000)
     const sha256 = low.files.add(bytes)
     // A first attempt broke off here.
-    mid.files.partials.set(sha256, bytes.subarray(0, 200_000))
+    mid.files.partials.set(`${sha256} ${county}`, bytes.subarray(0, 200_000))
     const body = { attachments: [{ sha256, size: bytes.length, name: '现场.jpg', mediaType: 'image/jpeg' }] }
     await low.ledger.write({ id: 'p', name: '值班员' }, (w) => w.append({ type: 'photo.taken.v1', subject: 'photo/f', to: ['ancestors'], body }))
     await until(() => mid.files.held.has(sha256), 'the file at the prefecture')

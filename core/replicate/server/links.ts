@@ -12,7 +12,7 @@ import { decodeFrame, encodeFrame, maxFrameLength, maxProofs, type Hello } from 
 import { judgeHello, judgeKey, protocol as ourProtocol, type ProtocolRange } from '../handshake.ts'
 import { explain, type StopCode } from '../reasons.ts'
 import { defaultTiming, type LinkTiming } from '../state.ts'
-import { FilePlane } from './filePlane.ts'
+import { defaultFileTiming, FilePlane, type FileTiming } from './filePlane.ts'
 import type { ReceiptRow } from './link.tables.ts'
 import { nodeLinkCrypto, randomNonce } from './linkCrypto.ts'
 import { linkStore, memoryOf } from './linkStore.ts'
@@ -78,6 +78,8 @@ export interface Links {
   recovering(): Address[]
   /** Goes on without what only this peer could send back. */
   abandonRecovery(peer: Address): boolean
+  /** Files that facts name and that are not here, the longest wanted first; or one of them. `size` is the smallest declared. */
+  wantedFiles(limit: number, sha256?: string): Promise<{ sha256: string; size: number | null; wanted_at: number; total?: number }[]>
   /** Newest first. */
   receipts(peer: Address, limit?: number): Promise<ReceiptRow[]>
   /** The first signed receipt of a neighbour that covers a fact. */
@@ -94,7 +96,9 @@ export interface LinksOptions {
   signer: Signer
   /** `http(s)://host:port` of the parent; null at the root. */
   parentUrl: string | null
-  timing?: Partial<LinkTiming>
+  timing?: Partial<LinkTiming & FileTiming>
+  /** Files over so many bytes are not pulled. */
+  uploadLimit?: number
   protocol?: ProtocolRange
   /** 0 ≤ x < 1, for the jitter of back-off. */
   random?: () => number
@@ -106,7 +110,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   const { ledger, outbox, database, clock, signer } = options
   const { self, directory } = ledger
   const store = linkStore(database.dialect)
-  const timing = { ...defaultTiming, ...options.timing }
+  const timing = { ...defaultTiming, ...defaultFileTiming, ...options.timing }
   const protocol = options.protocol ?? ourProtocol
   const onFault = options.onFault ?? (() => undefined)
   const boot = randomNonce()
@@ -130,15 +134,15 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   let making: Promise<void> = Promise.resolve()
 
   const files = new FilePlane({
-    files: options.files, database, store, clock, onFault,
+    self, files: options.files, database, clock, limit: options.uploadLimit, timing, onFault,
     peers: () => new Map([...peers].map(([name, link]) => [name, {
-      isOnline: link.status.state === 'online', isLedgerBusy: link.isLedgerBusy, send: (frame) => link.sendFile(frame),
+      isOnline: link.status.state === 'online', isLedgerBusy: link.isLedgerBusy, lastExchangeAt: link.status.lastExchangeAt, send: (frame) => link.sendFile(frame),
     }])),
   })
 
   function changed(): void {
     for (const [name, link] of peers) {
-      if (link.status.state === 'offline') files.gone(name)
+      if (link.status.state === 'offline') files.left(name)
       if (link.liveWaiting === Infinity && liveJoined.delete(name)) live?.gone(name)
     }
     for (const listener of listeners) listener()
@@ -173,7 +177,6 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
       {
         database, ledger, store, outbox, elapsed: () => performance.now(), dial: () => new WebSocket(linkUrl(options.parentUrl!), { ...wsOptions, handshakeTimeout: timing.handshake }),
         onFiles: (name, frame) => files.receive(name, frame),
-        onArrived: (tx, name, facts) => files.want(tx, name, facts),
         onJoined: (name) => {
           files.joined(name)
           if (liveJoined.delete(name)) live?.gone(name)
@@ -290,7 +293,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
       meetNeighbours().then(() => { for (const link of peers.values()) link.input({ kind: 'tick' }) }).catch((fault: unknown) => onFault(self, fault))
     }
     wake().catch((fault: unknown) => onFault(self, fault))
-    files.pump()
+    if (outbox.takeNamed()) files.pump()
   })
 
   await readProofs()
@@ -318,7 +321,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
       server = on
       on?.on('upgrade', onUpgrade)
       for (const link of peers.values()) link.input({ kind: 'start' })
-      files.pump()
+      files.start()
     },
     stop: async () => {
       running = false
@@ -361,6 +364,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
       settle()
     },
     recovering: () => [...peers].filter(([, link]) => link.memory.recovery !== null).map(([peer]) => peer),
+    wantedFiles: (limit, sha256) => files.wanted(limit, sha256),
     receipts: (peer, limit = 20) => store.receipts(database.read, peer, limit),
     receiptFor: (peer, factId) => store.receiptFor(database.read, peer, factId),
     onChange: (listener) => {

@@ -1,9 +1,10 @@
 import type { Address, Clock } from '#core/kernel/index.ts'
-import { leavesSubtree, reachOf, touchesSubtree, unite, type Reach, type Statement } from '#core/ledger/index.ts'
+import { reachOf, unite, type Reach, type Statement } from '#core/ledger/index.ts'
 import type { Outbox } from '#core/ledger/server/ledger.ts'
 import type { Db, Dialect } from '#core/sql/server/database.ts'
+import { leadsTo, sideOf } from '../sides.ts'
 import { nextHead } from '../taking.ts'
-import type { PeerRow } from './link.tables.ts'
+import { fileStore } from './fileStore.ts'
 import { linkStore, type PeerLine } from './linkStore.ts'
 
 const fillPage = 1000
@@ -11,6 +12,8 @@ const fillPage = 1000
 export interface LinkOutbox extends Outbox {
   /** Peers queued to since last asked; the links look after each commit. */
   takeTouched(): Address[]
+  /** Whether a file has been named since last asked that is to be pulled. */
+  takeNamed(): boolean
   /** Makes a new neighbour's queue and fills it with everything in scope. */
   addPeer(tx: Db, peer: Address, direction: 'up' | 'down'): Promise<void>
   /** Begins a peer's queue anew with everything in scope, what came from the peer included. */
@@ -23,10 +26,19 @@ type Item = Parameters<Outbox['enqueue']>[1][number]
 export function createOutbox(options: { self: Address; dialect: Dialect; clock: Clock; sha256(text: string): string }): LinkOutbox {
   const { self, clock } = options
   const store = linkStore(options.dialect)
+  const files = fileStore(options.dialect)
   const touched = new Set<Address>()
+  let named = false
 
-  /** Whether a reach has anything on the other side of this link. */
-  const leadsThere = (peer: PeerRow, reach: Reach) => (peer.direction === 'down' ? touchesSubtree(reach, peer.peer) : leavesSubtree(reach, self))
+  /** Notes which files the new facts name; those that arrived name what is to be pulled (SPEC R-21). */
+  async function noteFiles(tx: Db, items: Item[]): Promise<void> {
+    const origin = new Map(items.filter((item) => !item.earlier).map((item) => [item.position, item.from]))
+    for (const file of await files.note(tx, [...origin.keys()])) {
+      if (origin.get(file.position) === null) continue
+      await files.want(tx, file, sideOf(self, file.station) ?? '', clock.now())
+      named = true
+    }
+  }
 
   async function append(tx: Db, peer: PeerLine, items: { position: number; id: string }[]): Promise<void> {
     if (items.length === 0) return
@@ -53,7 +65,7 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
           const subject = row.reach === null ? [] : JSON.parse(row.reach) as Reach
           // A refused fact travels where it asks to, like any other, but has not widened its subject. An unread one goes with its subject.
           const reach = row.status !== 'admitted' && !(row.status === 'unread' && subject.length > 0) ? unite(subject, reachOf(row.station, (JSON.parse(row.text) as Statement).to)) : subject
-          return leadsThere(peer, reach)
+          return leadsTo(self, name, reach)
         }))
         if (page.length < fillPage) break
         after = page.at(-1)!.position
@@ -68,10 +80,17 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
       return peers
     },
 
+    takeNamed: () => {
+      const was = named
+      named = false
+      return was
+    },
+
     enqueue: async (tx: Db, items: Item[]) => {
       if (items.length === 0) return
+      await noteFiles(tx, items)
       for (const peer of await store.peers(tx)) {
-        const byPosition = new Map(items.filter((i) => i.from !== peer.peer && leadsThere(peer, i.reach)).map((i) => [i.position, i]))
+        const byPosition = new Map(items.filter((i) => i.from !== peer.peer && leadsTo(self, peer.peer, i.reach)).map((i) => [i.position, i]))
         if (byPosition.size === 0) continue
         const earlier = [...byPosition.values()].filter((i) => i.earlier).map((i) => i.position)
         const known = await store.queued(tx, peer.peer, peer.epoch, earlier)

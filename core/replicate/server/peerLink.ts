@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { Address } from '#core/kernel/index.ts'
 import type { Fact } from '#core/ledger/index.ts'
-import type { Accepted, Ledger } from '#core/ledger/server/ledger.ts'
+import type { Ledger } from '#core/ledger/server/ledger.ts'
 import type { Database } from '#core/sql/server/database.ts'
 import { decodeFrame, encodeFrame, maxLiveBytes, type FileFrame, type Frame, type Hello } from '../frames.ts'
 import { commonVersion, liveSince } from '../handshake.ts'
@@ -27,7 +27,6 @@ export interface PeerLinkParts {
   elapsed(): number
   dial(): WebSocket
   onFiles(peer: Address, frame: FileFrame): void
-  onArrived(tx: Parameters<Parameters<Ledger['accept']>[2] & object>[0], peer: Address, facts: Fact[]): Promise<void>
   onJoined(peer: Address): void
   /** One message of the live plane. */
   onLive(peer: Address, bytes: Uint8Array): void
@@ -195,7 +194,6 @@ export class PeerLink {
         for (const { id } of results) head = nextHead(head, id, crypto)
         taken = { epoch: batch.epoch, n: batch.after + results.length, head }
         await this.#parts.store.setTaken(tx, peer, taken)
-        await this.#parts.onArrived(tx, peer, keptFacts(batch.wires.map((w) => w.text), results))
       })
       this.input({ kind: 'accepted', taken, forked })
     } catch (fault) {
@@ -302,12 +300,4 @@ class OwnFuture extends Error {}
 
 function stationOf(text: string): string {
   return (JSON.parse(text) as Fact).station
-}
-
-/** The new facts of a batch that may name files; parsing only those that can. */
-function keptFacts(texts: string[], results: Accepted[]): Fact[] {
-  return texts.flatMap((text, i) => {
-    const { outcome } = results[i]!
-    return (outcome === 'stored' || outcome === 'waiting') && text.includes('"attachments"') ? [JSON.parse(text) as Fact] : []
-  })
 }

@@ -40,12 +40,19 @@ export function memoryFiles(): Files & { held: Map<string, Buffer>; partials: Ma
       return cardOf(add(Buffer.concat(parts)))
     },
     card: async (sha256) => (held.has(sha256) ? cardOf(sha256) : undefined),
-    open: (sha256, start = 0) => Readable.from([held.get(sha256)!.subarray(start)]),
-    partial: async (sha256) => partials.get(sha256)?.length ?? 0,
-    appendPartial: async (sha256, offset, chunk) => { partials.set(sha256, Buffer.concat([(partials.get(sha256) ?? Buffer.alloc(0)).subarray(0, offset), chunk])) },
-    finishPartial: async (sha256) => {
-      const bytes = partials.get(sha256)!
-      partials.delete(sha256)
+    sound: async (sha256) => (held.has(sha256) ? cardOf(sha256) : undefined),
+    lost: async () => [],
+    onChange: () => () => false,
+    open: (sha256, start = 0, end = Infinity) => Readable.from([held.get(sha256)!.subarray(start, end + 1)]),
+    partial: async (sha256, source) => partials.get(`${sha256} ${source}`)?.length ?? 0,
+    appendPartial: async (sha256, source, offset, chunk) => {
+      const key = `${sha256} ${source}`
+      partials.set(key, Buffer.concat([(partials.get(key) ?? Buffer.alloc(0)).subarray(0, offset), chunk]))
+    },
+    dropPartial: async (sha256, source) => { partials.delete(`${sha256} ${source}`) },
+    finishPartial: async (sha256, source) => {
+      const bytes = partials.get(`${sha256} ${source}`)!
+      partials.delete(`${sha256} ${source}`)
       if (sha256Bytes(bytes) !== sha256) throw new Error('the bytes are not what their name says')
       return cardOf(add(bytes))
     },

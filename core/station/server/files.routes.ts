@@ -11,6 +11,9 @@ import type { Station } from './module.ts'
 
 const tags = ['files']
 const fileCard = z.object({ sha256: z.string(), size: z.int(), mediaType: z.string() })
+const missingFile = z.object({ sha256: z.string(), size: z.int().nullable(), since: z.int(), state: z.enum(['lost', 'awaited', 'too-large']) })
+/** Of the missing files the first ones are shown. */
+const mostMissing = 500
 
 /** Upload by streaming, download by hash. Bytes are always a download, never a page of ours. */
 export function fileRoutes(app: App, station: Station, limit: number, pace: Pace = uploadPace): void {
@@ -31,6 +34,32 @@ export function fileRoutes(app: App, station: Station, limit: number, pace: Pace
     })
   })
 
+  app.get('/api/files/missing', {
+    schema: {
+      tags, summary: 'Files that are not here: lost from the disk, named by facts and still awaited, or larger than this station takes',
+      response: { 200: z.object({ items: z.array(missingFile), total: z.int() }) },
+    },
+    config: { permission: 'audit.read' },
+  }, async () => {
+    const lost = (await station.files.lost()).map(({ sha256, size, lostAt }) => ({ sha256, size, since: lostAt, state: 'lost' as const }))
+    const known = new Set(lost.map((file) => file.sha256))
+    const wanted = await station.links.wantedFiles(mostMissing)
+    const awaited = wanted.filter((file) => !known.has(file.sha256))
+      .map(({ sha256, size, wanted_at }) => ({ sha256, size, since: wanted_at, state: size !== null && size > limit ? 'too-large' as const : 'awaited' as const }))
+    return { items: [...lost, ...awaited].slice(0, mostMissing), total: lost.length + awaited.length + Math.max(0, (wanted[0]?.total ?? 0) - wanted.length) }
+  })
+
+  /** Why a file that somebody asks for is not here. */
+  async function missing(sha256: string): Promise<Error> {
+    if ((await station.files.lost()).some((file) => file.sha256 === sha256)) {
+      return new HttpProblem(410, 'file.lost', '文件在本机磁盘上缺失或损坏，正在向其他平台取回；也可重新上传同一文件', 'This file is missing or damaged on this station’s disk and is being fetched again from other stations; you may also upload the same file again')
+    }
+    const [wanted] = await station.links.wantedFiles(1, sha256)
+    return wanted && (wanted.size ?? 0) > limit
+      ? new HttpProblem(404, 'file.over-limit', `文件超过本平台上限 ${Math.floor(limit / 1024 / 1024)} MiB，未取到本平台；请向上传的平台索取，或调高上限后重启`, `This file is over this station’s limit of ${Math.floor(limit / 1024 / 1024)} MiB and is not fetched; ask the station that has it, or raise the limit and restart`)
+      : refuse('file.not-found', '文件还没有到达本平台，正在路上；稍后再试', 'The file is not here yet, it is on its way; try again later')
+  }
+
   app.get('/api/files/:sha256', {
     schema: {
       tags, summary: 'Download; Range is honoured',
@@ -40,8 +69,8 @@ export function fileRoutes(app: App, station: Station, limit: number, pace: Pace
     config: { permission: 'file.read' },
   }, async (request, reply) => {
     const { sha256 } = request.params
-    const card = await station.files.card(sha256)
-    if (!card) throw refuse('file.not-found', '文件还没有到达本平台，正在路上；稍后再试', 'The file is not here yet, it is on its way; try again later')
+    const card = await station.files.sound(sha256)
+    if (!card) throw await missing(sha256)
     void reply.headers({
       etag: `"${sha256}"`,
       'accept-ranges': 'bytes',

@@ -31,7 +31,7 @@ export async function openTestCore(options: { mode?: Station['mode']; uploadLimi
   const signer = signers[self]
   if (!signer) throw new Error('no signer')
   const directory = testDirectory(self, Object.entries(signers).map(([address, { publicKey }]) => ({ address, publicKey })))
-  await migrate(database, [...ledgerTables, fileTables], clock.now())
+  await migrate(database, [...ledgerTables, ...fileTables], clock.now())
   const ledger = await openLedger({ database, clock, signer, crypto: nodeCrypto, directory, outbox: { enqueue: async () => undefined }, parts: [{ facts: noteFacts, subjects: [noteSubject] }] })
   const files = await openFolderFiles(join(folder, 'files'), database, clock)
   const links = pretendLinks(child)
@@ -65,7 +65,7 @@ function pretendLinks(peer: Address): Links {
     peer, direction: 'down', state: isCut ? 'offline' : 'online', queued: isCut ? 3 : 0, lastExchangeAt: 1_706_000_000_000, lagMs: 12, code: null,
     reason: isCut ? { zh: '已人工断开', en: 'Cut by hand' } : null, wayOut: null, recovering: false,
   })
-  return { list: async () => [line()], cut: (asked: Address) => is(asked, true), heal: (asked: Address) => is(asked, false), retry: (asked: Address) => asked === peer } as unknown as Links
+  return { list: async () => [line()], wantedFiles: async () => [], cut: (asked: Address) => is(asked, true), heal: (asked: Address) => is(asked, false), retry: (asked: Address) => asked === peer } as unknown as Links
 }
 
 /** No documents; the real one is proved in core/live. */
