@@ -21,13 +21,15 @@ export interface HostileChild {
   say(saying: Saying): WireFact & { id: string }
   /** Sends facts over a link of its own and waits for the parent's signed receipt for all of them. */
   send(wires: readonly WireFact[]): Promise<void>
+  /** The connection that `send` uses, for any other frame. */
+  line(): Promise<Line>
   /** The code of the `stop` that a connection is answered with, or null when it was let in. */
   knock(): Promise<string | null>
   close(): void
 }
 
-/** Enrols below a running parent by a real token. */
-export async function hostileChild(parent: Member, address: Address): Promise<HostileChild> {
+/** Enrols below a running parent by a real token. `heard` is shown what the parent says. */
+export async function hostileChild(parent: Member, address: Address, heard?: (frame: Frame, line: Line) => void): Promise<HostileChild> {
   const signer = nodeSigner(newPrivateKey())
   const admin = await parent.as('admin')
   const { token } = await admin.post<{ token: string }>('/api/enrolment/tokens', { address, name: address, kind: address.includes('@') ? 'department' : 'government', expiresInHours: 1 })
@@ -37,8 +39,10 @@ export async function hostileChild(parent: Member, address: Address): Promise<Ho
   let chain = { seq: 0, id: '', at: 0 }
   let line: Line | undefined
 
+  const connected = async () => (line ??= await dial(parent, address, signer, undefined, heard))
+
   return {
-    address, signer,
+    address, signer, line: connected,
     say: (saying) => {
       const at: HybridTime = [Math.max(Date.now(), chain.at + 1), 0]
       const statement: Statement = {
@@ -51,7 +55,7 @@ export async function hostileChild(parent: Member, address: Address): Promise<Ho
       return { text, sig: signer.sign(text), id }
     },
     send: async (wires) => {
-      line ??= await dial(parent, address, signer)
+      const line = await connected()
       if (line.stopped) throw new Error(`the parent stopped: ${line.stopped}`)
       if (line.taken.epoch === 0) line.send({ k: 'epoch', epoch: 1, until: 0 })
       const first = queue.length + 1
@@ -86,7 +90,7 @@ export interface Line {
 }
 
 /** Shakes hands as a child does; resolves when the cursors are exchanged, or when the parent has said stop. With `onLive` it speaks live documents too. */
-export function dial(parent: Member, self: Address, signer: Signer, onLive?: (bytes: Buffer) => void): Promise<Line> {
+export function dial(parent: Member, self: Address, signer: Signer, onLive?: (bytes: Buffer) => void, heard?: (frame: Frame, line: Line) => void): Promise<Line> {
   const nonce = () => randomBytes(16).toString('hex')
   const mine: Hello = { k: 'hello', protocol: { min: 1, max: onLive ? 2 : 1 }, from: self, to: parent.address, publicKey: signer.publicKey, nonce: nonce(), boot: nonce() }
   const socket = new WebSocket(`${parent.url.replace('http', 'ws')}/link`)
@@ -130,7 +134,9 @@ export function dial(parent: Member, self: Address, signer: Signer, onLive?: (by
     socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) return onLive?.(data)
       const decoded = decodeFrame(data.toString('utf8'))
-      if ('frame' in decoded) (onFrame[decoded.frame.k] as ((frame: Frame) => void) | undefined)?.(decoded.frame)
+      if (!('frame' in decoded)) return
+      heard?.(decoded.frame, line)
+      ;(onFrame[decoded.frame.k] as ((frame: Frame) => void) | undefined)?.(decoded.frame)
     })
     socket.on('close', () => {
       const why = new Error(`the link closed: ${line.stopped ?? 'without a word'}`)
