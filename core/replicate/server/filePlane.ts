@@ -71,6 +71,7 @@ export class FilePlane {
   readonly #serving: FileServing
   readonly #limit: number
   readonly #transfers = new Map<Address, Transfer>()
+  readonly #here = new Set<Address>()
   /** Chunks of one peer are written strictly in order. */
   readonly #writing = new Map<Address, Promise<void>>()
   readonly #unsubscribe: () => void
@@ -149,7 +150,7 @@ export class FilePlane {
       let left = awayPerRound
       for (const away of ['', ...peers.filter(([, p]) => !p.isOnline).map(([name]) => name)]) {
         const due = left > 0 ? await this.#store.next(read, away, now(), this.#limit, left) : []
-        for (const sha256 of due) await this.#askOthers(sha256, away)
+        for (const sha256 of due) await this.#askOthers(sha256, away, true)
         left -= due.length
       }
       for (const [peer, { isOnline }] of peers) {
@@ -195,10 +196,11 @@ export class FilePlane {
   }
 
   /** The peer has not given the file: the next one is asked; when all were, they are left alone for a while. */
-  async #askOthers(sha256: string, peer: Address): Promise<void> {
+  async #askOthers(sha256: string, peer: Address, wasAway = false): Promise<void> {
     await this.#parts.database.write(async (tx) => {
       const row = await this.#store.wanted(tx, sha256)
-      if (row?.peer !== peer) return
+      // Meanwhile it has come: then it is asked after all.
+      if (row?.peer !== peer || (wasAway && this.#here.has(peer))) return
       const holders = await this.#rights.holders(tx, sha256, this.#neighbours())
       const tried = [...JSON.parse(row.tried) as Address[], peer]
       const next = holders.find((name) => !tried.includes(name) && this.#parts.peers().get(name)?.isOnline)
@@ -214,7 +216,7 @@ export class FilePlane {
     if (!transfer) return
     const { sha256, size } = transfer
     while (size === null ? transfer.asked === transfer.arrived : transfer.asked < size && transfer.asked - transfer.arrived < transfer.window * chunkBytes) {
-      if (!this.#parts.peers().get(peer)?.send({ k: 'want', sha256, offset: transfer.asked })) return this.gone(peer)
+      if (!this.#parts.peers().get(peer)?.send({ k: 'want', sha256, offset: transfer.asked })) return this.#end(peer)
       transfer.askedAt.set(transfer.asked, performance.now())
       transfer.asked += chunkBytes
     }
@@ -301,7 +303,7 @@ export class FilePlane {
 
   /** Here now: whoever may have it is told, for it may have asked in vain. */
   async #arrived(sha256: string, from: Address | null): Promise<void> {
-    for (const [peer, transfer] of this.#transfers) if (transfer.sha256 === sha256) this.gone(peer)
+    for (const [peer, transfer] of this.#transfers) if (transfer.sha256 === sha256) this.#end(peer)
     await this.#parts.database.write((tx) => this.#store.got(tx, sha256, from))
     for (const [peer, link] of this.#parts.peers()) {
       if (peer !== from && link.isOnline && await this.#rights.mayHave(this.#parts.database.read, sha256, peer)) link.send({ k: 'got', sha256 })
@@ -311,27 +313,28 @@ export class FilePlane {
   /** This peer's copy is no good, it does not keep to the order, or it is silent: others are asked, and it again later. */
   async #giveUp(peer: Address, transfer: Transfer): Promise<void> {
     if (this.#transfers.get(peer) !== transfer) return
-    this.gone(peer)
+    this.#end(peer)
     await this.#askOthers(transfer.sha256, peer)
     this.pump()
   }
 
-  /** A session has begun: what the peer lacked before may be there now. */
+  /** The peer is there: what it lacked before may be there now. Told often, heard once. */
   joined(peer: Address): void {
-    this.gone(peer)
-    this.#serving.gone(peer)
+    if (this.#stopped || this.#here.has(peer)) return
+    this.#here.add(peer)
     this.#guard(peer, this.#parts.database.write((tx) => this.#store.due(tx, peer)).then(() => this.pump()))
   }
 
-  /** Ends what is under way with a peer. */
-  gone(peer: Address): void {
-    clearTimeout(this.#transfers.get(peer)?.timer)
-    this.#transfers.delete(peer)
+  /** The peer is away, or begins anew. */
+  left(peer: Address): void {
+    this.#here.delete(peer)
+    this.#end(peer)
+    this.#serving.gone(peer)
   }
 
-  left(peer: Address): void {
-    this.gone(peer)
-    this.#serving.gone(peer)
+  #end(peer: Address): void {
+    clearTimeout(this.#transfers.get(peer)?.timer)
+    this.#transfers.delete(peer)
   }
 
   /** What facts name and is not here, the longest wanted first; or one file of them. */
@@ -349,7 +352,7 @@ export class FilePlane {
     this.#unsubscribe()
     this.#serving.stop()
     clearTimeout(this.#timer)
-    for (const peer of this.#transfers.keys()) this.gone(peer)
+    for (const peer of this.#transfers.keys()) this.#end(peer)
   }
 }
 

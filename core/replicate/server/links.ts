@@ -143,6 +143,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   function changed(): void {
     for (const [name, link] of peers) {
       if (link.status.state === 'offline') files.left(name)
+      else files.joined(name)
       if (link.liveWaiting === Infinity && liveJoined.delete(name)) live?.gone(name)
     }
     for (const listener of listeners) listener()
@@ -178,7 +179,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
         database, ledger, store, outbox, elapsed: () => performance.now(), dial: () => new WebSocket(linkUrl(options.parentUrl!), { ...wsOptions, handshakeTimeout: timing.handshake }),
         onFiles: (name, frame) => files.receive(name, frame),
         onJoined: (name) => {
-          files.joined(name)
+          files.left(name)
           if (liveJoined.delete(name)) live?.gone(name)
           if (!live || peers.get(name)?.liveWaiting === Infinity) return
           liveJoined.add(name)

@@ -20,6 +20,8 @@ import { linkTables } from './link.tables.ts'
 import { createLinks, type Links, type LinksOptions } from './links.ts'
 import { createOutbox } from './outbox.ts'
 
+const pictured = z.strictObject({ attachments: z.array(z.json()) })
+
 export const quickTiming = { backoffMin: 20, backoffMax: 100, stopped: 150, cutByPeer: 30, ping: 200, dead: 600, probe: 150, handshake: 2_000 }
 
 /** Files in memory: the same promises as the folder, nothing on the disk. */
@@ -99,7 +101,7 @@ export function testTree(addresses: Address[]): TestTree {
       const signer = options.links?.signer ?? keys.get(self)!
       const ledger = await openLedger({
         database, clock, signer, crypto: nodeCrypto, directory, outbox,
-        parts: [{ facts: { ...noteFacts, 'photo.taken.v1': z.strictObject({ attachments: z.array(z.json()) }) }, subjects: [noteSubject as never], reactions: {} }],
+        parts: [{ facts: { ...noteFacts, 'photo.taken.v1': pictured, 'note.pictured.v1': pictured }, subjects: [noteSubject as never], reactions: {} }],
       })
       const files = memoryFiles()
       const faults: unknown[] = []

@@ -1,0 +1,129 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { statement } from '#core/sql/server/statement.ts'
+import { attachmentsOf, maxNamed } from '../attachments.ts'
+import { sideOf } from '../sides.ts'
+import { testTree, until, type TestStation, type TestTree } from './testStation.ts'
+
+const [region, prefecture, county, other] = ['65', '65/6529', '65/6529/652928', '65/6531'] as const
+
+let tree: TestTree
+beforeEach(() => { tree = testTree([region, prefecture, county, other]) })
+afterEach(() => tree.closeAll())
+
+const quick = { fileAnswer: 300, fileRetry: 50 }
+const holds = (at: TestStation, bytes: Buffer) => until(() => at.files.held.get(sha(bytes))?.equals(bytes), `a file at ${at.self}`)
+const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+/** States a fact that names files, put into the station's store or not. */
+async function name(at: TestStation, to: string[], files: { bytes: Buffer; size?: number }[], subject = 'note/f'): Promise<void> {
+  const attachments = files.map(({ bytes, size }) => ({ sha256: sha(bytes), size: size ?? bytes.length, name: '现场.jpg', mediaType: 'image/jpeg' }))
+  await at.ledger.write({ id: 'p', name: '值班员' }, (w) => w.append({ type: 'note.pictured.v1', subject, to, body: { attachments } }))
+}
+
+describe('files over links', () => {
+  test('R-28 a file goes down over a hop to whom it is for, and is not to be had beside', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    const low = await tree.open(county, { parentUrl: mid.url })
+    const aside = await tree.open(other, { parentUrl: top.url })
+    const bytes = randomBytes(40_000)
+    top.files.add(bytes)
+    await name(top, [county], [{ bytes }])
+    await holds(low, bytes)
+    expect(mid.files.held.has(sha(bytes))).toBe(true)
+    // It states a subject of its own with the hash, for itself alone and for all above.
+    await name(aside, ['ancestors'], [{ bytes }], 'note/stolen')
+    await until(() => top.ledger.factsOf('note/stolen').then((facts) => facts.length > 0), 'its fact at the region')
+    await name(top, [other], [{ bytes: randomBytes(3) }], 'note/last')
+    await until(() => aside.ledger.factsOf('note/last').then((facts) => facts.length > 0), 'what came after')
+    expect(aside.files.held.size).toBe(0)
+  })
+
+  test('R-28 a station that has lost its own file gets it back from where it went', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    const bytes = randomBytes(20_000)
+    mid.files.add(bytes)
+    await name(mid, ['up'], [{ bytes }])
+    await holds(top, bytes)
+    await mid.close()
+    const again = await tree.open(prefecture, { parentUrl: top.url, folder: mid.folder })
+    await holds(again, bytes)
+  })
+
+  test('R-21 an empty file arrives too', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    const bytes = Buffer.alloc(0)
+    mid.files.add(bytes)
+    await name(mid, ['up'], [{ bytes }])
+    await holds(top, bytes)
+  })
+
+  test('R-29 what nobody has is asked for again, and the files after it come meanwhile', async () => {
+    const top = await tree.open(region, { links: { timing: quick } })
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    const [late, good] = [randomBytes(9_000), randomBytes(9_000)]
+    mid.files.add(good)
+    await name(mid, ['up'], [{ bytes: late }, { bytes: good }])
+    await holds(top, good)
+    mid.files.add(late)
+    await holds(top, late)
+    expect(await top.links.wantedFiles(10)).toEqual([])
+  })
+
+  test('R-30 a file over this station’s limit is not pulled and is shown', async () => {
+    const top = await tree.open(region, { links: { timing: quick, uploadLimit: 10_000 } })
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    const [large, liedAbout, small] = [randomBytes(10_001), randomBytes(10_001), randomBytes(9_000)]
+    for (const bytes of [large, liedAbout, small]) mid.files.add(bytes)
+    await name(mid, ['up'], [{ bytes: large }, { bytes: liedAbout, size: 10_000 }, { bytes: small, size: 1e9 }])
+    await name(mid, ['up'], [{ bytes: small }])
+    await holds(top, small)
+    const wanted = await top.links.wantedFiles(10)
+    expect(new Map(wanted.map((file) => [file.sha256, file.size]))).toEqual(new Map([[sha(large), large.length], [sha(liedAbout), 10_000]]))
+    for (const { sha256 } of wanted) expect([...top.files.partials.keys()].filter((key) => key.startsWith(sha256))).toEqual([])
+  })
+
+  test('R-30 a partial that the giver cannot go on from is begun anew', async () => {
+    const top = await tree.open(region, { links: { timing: quick } })
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    const [long, wrong] = [randomBytes(20_000), randomBytes(20_000)]
+    for (const bytes of [long, wrong]) mid.files.add(bytes)
+    top.files.partials.set(`${sha(long)} ${prefecture}`, randomBytes(30_000))
+    top.files.partials.set(`${sha(wrong)} ${prefecture}`, randomBytes(10_000))
+    await name(mid, ['up'], [{ bytes: long, size: 40_000 }, { bytes: wrong }])
+    await holds(top, long)
+    await holds(top, wrong)
+  })
+
+  test('R-28 data of a version that did not keep who names what opens, and its files travel', async () => {
+    const top = await tree.open(region)
+    const before = await tree.open(prefecture)
+    const bytes = randomBytes(9_000)
+    await name(before, ['up'], [{ bytes }])
+    for (const sql of ['drop table link_file_names', 'drop table link_file_sources', 'drop table link_files', 'create table link_files (sha256 text primary key, peer text not null, wanted_at bigint not null)', 'delete from migration where name = \'replicate-002-files\'']) {
+      await before.database.write((tx) => statement(tx, sql, [], before.database.dialect))
+    }
+    await before.close()
+    const after = await tree.open(prefecture, { parentUrl: top.url, folder: before.folder, start: false })
+    after.files.add(bytes)
+    await after.links.start(after.server)
+    await holds(top, bytes)
+  })
+})
+
+describe('what a fact names', () => {
+  test('R-21 each file once, with the largest size declared, wherever it stands, and no more than a bound', () => {
+    const [a, b] = ['a'.repeat(64), 'b'.repeat(64)]
+    expect(attachmentsOf({ attachments: [{ sha256: a, size: 1 }, { sha256: a, size: 5 }, { sha256: 'A'.repeat(64) }, null, 7], deep: { list: [{ attachments: [{ sha256: b }] }] } }))
+      .toEqual([{ sha256: a, size: 5 }, { sha256: b, size: null }])
+    expect(attachmentsOf({ attachments: [{ sha256: a, size: 2 ** 53 }, { sha256: b, size: -1 }] }).map((file) => file.size)).toEqual([null, null])
+    expect(attachmentsOf({ attachments: Array.from({ length: 2 * maxNamed }, (_, i) => ({ sha256: sha(Buffer.from(`${i}`)) })) })).toHaveLength(maxNamed)
+  })
+
+  test.each([[prefecture, county, county], [prefecture, `${county}/s1`, county], [prefecture, prefecture, null], [prefecture, region, region], [prefecture, `${other}/@x`, region], [region, '65/@x', '65/@x']])('R-28 at %s, %s lies on the side of %s', (self, address, side) => {
+    expect(sideOf(self, address)).toBe(side)
+  })
+})
