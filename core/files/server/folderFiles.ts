@@ -64,7 +64,10 @@ export async function openFolderFiles(folder: string, database: Database, clock:
   async function card(sha256: string): Promise<FileCard | undefined> {
     const row = await rowOf(sha256)
     if (!row || row.lost_at !== null) return undefined
-    if (await look(pathOf(sha256), row.size) === 'gone') return void await mark(sha256, clock.now())
+    if (await look(pathOf(sha256), row.size) === 'gone') {
+      await mark(sha256, clock.now())
+      return undefined
+    }
     return { sha256, size: row.size, mediaType: row.media_type }
   }
 
@@ -74,7 +77,10 @@ export async function openFolderFiles(folder: string, database: Database, clock:
     const path = pathOf(sha256)
     const print = await look(path, row.size)
     const isRight = print !== 'gone' && ((!again && seen.get(sha256) === print) || await bytesAre(path, sha256))
-    if (!isRight) return row.lost_at === null ? void await mark(sha256, clock.now()) : undefined
+    if (!isRight) {
+      if (row.lost_at === null) await mark(sha256, clock.now())
+      return undefined
+    }
     remember(sha256, print)
     // Somebody has put the bytes back by hand.
     if (row.lost_at !== null) await mark(sha256, null)

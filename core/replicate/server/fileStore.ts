@@ -1,5 +1,5 @@
 import type { Address } from '#core/kernel/index.ts'
-import type { Reach, Statement } from '#core/ledger/index.ts'
+import { reachOf, type Reach, type Statement } from '#core/ledger/index.ts'
 import type { Db, Dialect } from '#core/sql/server/database.ts'
 import { statement } from '#core/sql/server/statement.ts'
 import { attachmentsOf } from '../attachments.ts'
@@ -78,9 +78,11 @@ export function fileStore(dialect: Dialect) {
 
     /** Who names a file, the earliest first. */
     async namings(db: Db, sha256: string): Promise<Naming[]> {
-      const rows = await run<{ station: string; reach: string }>(db,
-        `select f.station as station, s.reach as reach, min(n.position) as first ${naming.replace(' where ', ' join subjects s on s.subject = f.subject where ')} group by f.station, s.reach order by first`, [sha256])
-      return rows.map(({ station, reach }) => ({ station, reach: JSON.parse(reach) as Reach }))
+      const rows = await run<{ station: string; reach: string | null; text: string | null }>(db,
+        `select f.station as station, s.reach as reach, case when coalesce(s.reach, '[]') = '[]' then f.text end as text, min(n.position) as first
+          ${naming.replace(' where ', ' left join subjects s on s.subject = f.subject where ')} group by 1, 2, 3 order by first`, [sha256])
+      // A subject of which we can read nothing has no reach of its own: its facts go where they ask to.
+      return rows.map(({ station, reach, text }) => ({ station, reach: text === null ? JSON.parse(reach!) as Reach : reachOf(station, (JSON.parse(text) as Statement).to) }))
     },
 
     /** The largest size that is declared for a file; null when one who names it declares none. */
