@@ -33,7 +33,13 @@ export async function doctor(data: string, print: (text: string) => void): Promi
     }
   }
   tell(nodeVersion())
-  const folder = await openFolder(data)
+  const folder = await openFolder(data).catch((fault: unknown) => {
+    // So damaged that it cannot even be opened.
+    if (!/malformed|not a database/.test(messageOf(fault))) throw fault
+    tell(damaged(messageOf(fault)))
+    return null
+  })
+  if (!folder) return false
   try {
     const { name, address, mode } = folder.config
     tell(good(`配置：${name} ${address}（${mode}）`, `Configuration: ${name} ${address} (${mode})`))
@@ -134,7 +140,11 @@ async function databaseCheck({ database }: DataFolder): Promise<Finding> {
   const faults = rows.map((row) => row.integrity_check).filter((line) => line !== 'ok')
   return faults.length === 0
     ? good('数据库：完整', 'Database: sound')
-    : bad(`数据库损坏：${faults[0]}；停机，保留此目录，从备份恢复`, `The database is damaged: ${faults[0]}; stop the station, keep this folder, restore a backup`)
+    : damaged(faults[0]!)
+}
+
+function damaged(why: string): Finding {
+  return bad(`数据库损坏：${why}；停机，保留此目录，从备份恢复`, `The database is damaged: ${why}; stop the station, keep this folder, restore a backup`)
 }
 
 /** Named here; the running station asks for them again by itself. */
