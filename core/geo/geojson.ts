@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { latitude, longitude } from '#core/kernel/index.ts'
 
 /**
  * GeoJSON (RFC 7946), longitude before latitude, degrees of CGCS2000 / WGS 84 (core/geo/crs.ts says why they are one).
@@ -30,9 +31,7 @@ export interface FeatureCollection<G extends Geometry = Geometry, P = Record<str
 export const maxPositions = 20_000
 export const maxParts = 64
 
-const lon = z.number().min(-180).max(180)
-const lat = z.number().min(-90).max(90)
-export const positionSchema = z.union([z.tuple([lon, lat]), z.tuple([lon, lat, z.number().min(-12_000).max(9_000_000)])])
+export const positionSchema = z.union([z.tuple([longitude, latitude]), z.tuple([longitude, latitude, z.number().min(-12_000).max(9_000_000)])])
 const line = z.array(positionSchema).min(2).max(maxPositions)
 const ring = z.array(positionSchema).min(4).max(maxPositions).refine(isClosed, '环的首尾坐标须相同|a ring must end where it begins')
 const rings = z.array(ring).min(1).max(maxPositions / 4)

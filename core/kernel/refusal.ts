@@ -33,6 +33,11 @@ export function refuse(code: string, zh: string, en: string, fields: FieldFault[
   return new Refusal(code, { zh, en }, fields)
 }
 
+/** Of a module's rules, asked for a type that its noun does not have: what is not understood is given no authority. */
+export function unknownType(): Refusal {
+  return refuse('fact.unknown-type', '不认识的事实类型', 'A type of fact that is not known here')
+}
+
 export function isRefusal(value: unknown): value is Refusal {
   return value instanceof Refusal
 }

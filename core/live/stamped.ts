@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isAddress } from '#core/kernel/index.ts'
+import { line, moment, stationAddress } from '#core/kernel/index.ts'
 
 /**
  * What every value in a live document says of itself. A value is written whole and never changed: an edit is a new
@@ -7,11 +7,11 @@ import { isAddress } from '#core/kernel/index.ts'
  */
 export const stampSchema = z.strictObject({
   /** When it was written, epoch ms, by the clock of the station that took it. */
-  at: z.int().min(0),
+  at: moment,
   /** The person's local id at `station`, and the name shown. */
-  by: z.string().min(1).max(120),
-  byName: z.string().min(1).max(64),
-  station: z.string().max(240).refine(isAddress, 'not a station address'),
+  by: line(120),
+  byName: line(64),
+  station: stationAddress,
   /** True in the value that removes the key; the other fields are then those of what was removed. */
   gone: z.boolean().optional(),
 })

@@ -1,4 +1,4 @@
-import { ancestorsOf, isAddress, isRefusal, levelOf, parentOf, refuse, type Address, type Level, type Refusal, type StationKind } from '#core/kernel/index.ts'
+import { ancestorsOf, isAddress, isRefusal, levelOf, parentOf, refuse, unknownType, type Address, type Level, type Refusal, type StationKind } from '#core/kernel/index.ts'
 import { directoryKind, idOfSubject, keySpan, subjectOf, type Fact, type FactDraft, type StationCard, type StationKey, type SubjectType } from '#core/ledger/index.ts'
 import type { ClockMended, KeyRotated, Rekeyed, Renamed, Revoked, StationBody } from './directory.facts.ts'
 
@@ -74,7 +74,7 @@ function admit(fact: Fact, { card }: StationState, root: PinnedRoot): Refusal | 
       return (card.mendings?.length ?? 0) < maxMendings ? null : refuse('station.mended-too-often', '时钟修正次数过多', 'The clock was mended too often')
     }
     default:
-      return refuse('fact.unknown-type', '没有这种事实', 'There is no such fact')
+      return unknownType()
   }
 }
 

@@ -1,15 +1,16 @@
 import { z } from 'zod'
-import { addressSchema, publicKeySchema } from './directory.facts.ts'
+import { line, moment, stationAddress } from '#core/kernel/index.ts'
+import { publicKeySchema } from './directory.facts.ts'
 import { fromBase64, toBase64 } from '#core/ledger/webCrypto.ts'
 
 /** What a child must know to join: where its parent is, whom to trust at the top, and a secret that works once. */
 export const enrolmentTokenSchema = z.strictObject({
   v: z.literal(1),
-  address: addressSchema,
-  parent: addressSchema,
+  address: stationAddress,
+  parent: stationAddress,
   url: z.url({ protocol: /^https?$/ }),
-  root: z.strictObject({ address: addressSchema, publicKey: publicKeySchema, name: z.string().min(1).max(64) }),
-  expires: z.int(),
+  root: z.strictObject({ address: stationAddress, publicKey: publicKeySchema, name: line(64) }),
+  expires: moment,
   secret: z.string().min(20).max(100),
 })
 export type EnrolmentToken = z.infer<typeof enrolmentTokenSchema>

@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { label } from '#core/kernel/index.ts'
 import { roles } from '#core/http/roles.ts'
 
 export const roleSchema = z.enum(roles)
 export const accountSchema = z.string().trim().min(2).max(64).regex(/^[\p{L}\p{N}._@-]+$/u, '账号只能用文字、数字和 . _ @ -|an account is letters, digits and . _ @ -')
 export const passwordSchema = z.string().min(1).max(200)
-export const nameSchema = z.string().trim().min(1).max(64)
+export const nameSchema = label(64).trim().min(1)
 
 export const personSchema = z.object({ id: z.string(), account: z.string(), name: z.string(), roles: z.array(roleSchema) })
 export const personRowSchema = personSchema.extend({ unit: z.string().nullable(), state: z.enum(['active', 'disabled']), createdAt: z.int() })

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { isAddress } from '#core/kernel/index.ts'
-import { attributesSchema, figuresSchema, gradeSchema, placeSchema } from './incident.facts.ts'
+import { passage, queryMoment, recordId, statement, stationAddress } from '#core/kernel/index.ts'
+import { attributesSchema, eventCode, figuresSchema, gradeSchema, placeSchema } from '#modules/norms/index.ts'
 
-const address = z.string().refine(isAddress, 'not a station address')
 const said = { fact: z.string(), station: z.string(), by: z.string(), at: z.int() }
 
 /** `draft`: opened with a report that is not sent yet; listed only when asked for. */
@@ -21,13 +20,13 @@ export const incidentsQuery = z.object({
   /** A division's code: that division and all below it. */
   division: z.string().regex(/^[0-9]{2,12}$/).optional(),
   /** A code or its beginning: `11`, `11C`, `11C02`. */
-  code: z.string().regex(/^[0-9A-Z]{2,8}$/).optional(),
+  code: eventCode.optional(),
   level: gradeSchema.optional(),
   status: z.enum(incidentStatuses).optional(),
   mode: z.enum(['actual', 'exercise', 'test']).optional(),
-  lead: address.optional(),
-  from: z.coerce.number().int().min(0).optional(),
-  until: z.coerce.number().int().min(0).optional(),
+  lead: stationAddress.optional(),
+  from: queryMoment.optional(),
+  until: queryMoment.optional(),
   sort: z.enum(['updated', 'occurred', 'level']).default('updated'),
   page: z.coerce.number().int().min(1).max(100_000).default(1),
   size: z.coerce.number().int().min(1).max(200).default(50),
@@ -54,7 +53,9 @@ export const incidentItemSchema = z.object({
   reports: z.int(),
 })
 export type IncidentItem = z.infer<typeof incidentItemSchema>
-export const incidentsResponse = z.object({ items: z.array(incidentItemSchema), total: z.int() })
+/** `unreadable`: rows of this page that cannot be shown. */
+export const incidentsResponse = z.object({ items: z.array(incidentItemSchema), total: z.int(), unreadable: z.array(z.object({ id: z.string(), station: z.string() })) })
+export type IncidentsAnswer = z.infer<typeof incidentsResponse>
 
 export const incidentSchema = z.object({
   ...incidentItemSchema.omit({ reports: true }).shape,
@@ -95,9 +96,9 @@ export const incidentSchema = z.object({
 })
 export type IncidentDetail = z.infer<typeof incidentSchema>
 
-const reason = z.string().trim().min(1).max(2000)
+const reason = statement(2000)
 export const confirmRequest = z.strictObject({ level: gradeSchema, reason })
-export const mergeRequest = z.strictObject({ into: z.string().min(1).max(120).nullable(), reason })
-export const handoverRequest = z.strictObject({ to: address, reason: z.string().trim().max(2000).default('') })
+export const mergeRequest = z.strictObject({ into: recordId.nullable(), reason })
+export const handoverRequest = z.strictObject({ to: stationAddress, reason: passage(2000).default('') })
 export const declineRequest = z.strictObject({ reason })
-export const closeRequest = z.strictObject({ outcome: z.string().trim().max(2000).default('') })
+export const closeRequest = z.strictObject({ outcome: passage(2000).default('') })

@@ -1,7 +1,7 @@
 import { refuse, type Address, type Refusal } from '#core/kernel/index.ts'
 import { modeOfSubject, type Directory, type FactDraft } from '#core/ledger/index.ts'
-import { audienceFor, gradeIncident, graver, mayConfirm, raise, type Attributes, type Figures, type Grade, type Norms } from '#modules/norms/index.ts'
-import { incidentSubject, type IncidentBody, type IncidentFactType, type Place } from './incident.facts.ts'
+import { audienceFor, gradeIncident, graver, mayConfirm, raise, type Attributes, type Figures, type Grade, type Norms, type Place } from '#modules/norms/index.ts'
+import { incidentSubject, type IncidentBody, type IncidentFactType } from './incident.facts.ts'
 import { mayState } from './incident.rules.ts'
 import { gradeOf, mergedInto, standing, type IncidentState } from './incident.state.ts'
 

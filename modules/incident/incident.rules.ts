@@ -1,8 +1,8 @@
-import { isWithin, parentOf, refuse, type Address, type Refusal } from '#core/kernel/index.ts'
+import { isWithin, parentOf, refuse, unknownType, type Address, type Refusal } from '#core/kernel/index.ts'
 import { idOfSubject, isMadeAt, modeOfSubject, reaches, reachOf, unite, type Fact, type SubjectType } from '#core/ledger/index.ts'
 import { measureNames } from '#modules/norms/index.ts'
 import { incidentFacts, type IncidentBody, type IncidentFactType } from './incident.facts.ts'
-import type { FigureChange, IncidentState, Said } from './incident.state.ts'
+import { saidAt, type FigureChange, type IncidentState, type Said } from './incident.state.ts'
 
 export const incidentType: SubjectType<IncidentState> = { kind: 'incident', start: startIncident, admit: admitIncident, evolve: evolveIncident }
 
@@ -31,7 +31,7 @@ export function isInCharge(state: IncidentState, station: Address): boolean {
 }
 
 export function admitIncident(fact: Fact, state: IncidentState): Refusal | null {
-  if (!(fact.type in incidentFacts)) return null
+  if (!Object.hasOwn(incidentFacts, fact.type)) return unknownType()
   if (fact.type === 'incident.opened.v1') {
     if (state.opened) return refuse('incident.already-open', '事件已建立', 'The incident is already open')
     return isMadeAt(fact.subject, fact.station) ? null : refuse('incident.not-yours', '事件编号不是该平台生成的', 'The incident\'s id was made at another station')
@@ -78,8 +78,8 @@ function sameMode(fact: Fact): Refusal | null {
 }
 
 export function evolveIncident(before: IncidentState, fact: Fact): IncidentState {
-  const said: Said = { fact: fact.id, station: fact.station, by: fact.actor.name, at: fact.at[0] }
-  const state = fact.type in incidentFacts ? { ...before, reach: unite(before.reach, reachOf(fact.station, fact.to)) } : before
+  const said: Said = { fact: fact.id, station: fact.station, by: fact.actor.name, at: saidAt(fact) }
+  const state = { ...before, reach: unite(before.reach, reachOf(fact.station, fact.to)) }
   switch (fact.type as IncidentFactType) {
     case 'incident.opened.v1': {
       const { code, title, occurredAt, learnedAt, place } = fact.body as IncidentBody<'incident.opened.v1'>

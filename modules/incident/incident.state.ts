@@ -1,9 +1,12 @@
 import type { Address } from '#core/kernel/index.ts'
-import type { Reach } from '#core/ledger/index.ts'
-import { graver, measureNames, raise, type Attributes, type FigureName, type Figures, type Grade } from '#modules/norms/index.ts'
-import type { IncidentBody, Place } from './incident.facts.ts'
+import type { Fact, Reach } from '#core/ledger/index.ts'
+import { graver, measureNames, raise, type Attributes, type FigureName, type Figures, type Grade, type Place } from '#modules/norms/index.ts'
+import type { IncidentBody } from './incident.facts.ts'
 
-/** Who stated something, when and where; `at` is the fact's physical time. */
+/** When something was stated, as people see it. */
+export const saidAt = (fact: Fact): number => fact.at[0]
+
+/** Who stated something, when and where. */
 export interface Said {
   fact: string
   station: Address

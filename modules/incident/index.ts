@@ -6,7 +6,7 @@
  *   const drafts = assessIncident(state, { report: reportId, figures, attributes, level }, { self, norms })   // or a Refusal
  *   gradeOf(state).reporting → deadlines and audience (`audienceFor(norms, self, grade)` of norms)
  */
-export { incidentSubject, attributesSchema, codeSchema, figuresSchema, gradeSchema, placeSchema, type Place } from './incident.facts.ts'
+export { incidentSubject } from './incident.facts.ts'
 export { assessIncident, openIncident, previewGrade, shareIncident, type AssessIncident, type IncidentContext, type OpenIncident } from './incident.commands.ts'
 export { incidentType, isConcerned, isInCharge } from './incident.rules.ts'
 export { differencesOf, gradeOf, mergedInto, statusOf, type FigureChange, type IncidentGrade, type IncidentState } from './incident.state.ts'

@@ -1,5 +1,6 @@
 export { grades, graver, raise, gradeNames, type Grade } from './grade.ts'
 export { measureNames, reportKinds, type Attributes, type FigureName, type Figures, type NormKey, type ReportKind } from './norms.values.ts'
+export { attributesSchema, eventCode, figuresSchema, gradeSchema, placeSchema, stampSchema, type Place } from './norms.observation.ts'
 export { effectiveNorms, normsByStamp, shippedNorms, type Norms, type NormsStamp, type Publication } from './norms.effective.ts'
 export { normsType, type NormsState } from './norms.rules.ts'
 export { normsSubject } from './norms.facts.ts'

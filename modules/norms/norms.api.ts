@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { grades } from './grade.ts'
-
-export const gradeSchema = z.enum(grades)
+import { moment, queryMoment, statement } from '#core/kernel/index.ts'
+import { attributesSchema, eventCode, figuresSchema, gradeSchema } from './norms.observation.ts'
 
 /** One value in force, with who set it. `value` by group: see the norms page of the manual or `GET /api/norms/versions`. */
 export const normItemSchema = z.object({
@@ -19,7 +18,7 @@ export const normItemSchema = z.object({
 })
 export type NormItem = z.infer<typeof normItemSchema>
 
-export const normsQuery = z.object({ group: z.string().max(20).optional(), at: z.coerce.number().int().min(0).optional() })
+export const normsQuery = z.object({ group: z.string().max(20).optional(), at: queryMoment.optional() })
 export const normsResponse = z.object({
   station: z.string(),
   at: z.int(),
@@ -54,9 +53,9 @@ export const codeDetailResponse = z.object({
 })
 
 export const gradeRequest = z.strictObject({
-  code: z.string().regex(/^[0-9A-Z]{2,8}$/),
-  figures: z.record(z.string().max(40), z.number().min(0).nullable()).default({}),
-  attributes: z.record(z.string().max(40), z.union([z.number(), z.string().max(80), z.boolean()])).default({}),
+  code: eventCode,
+  figures: figuresSchema.default({}),
+  attributes: attributesSchema.default({}),
   sensitive: z.boolean().default(false),
   rules: z.array(z.string().max(24)).max(8).optional(),
 })
@@ -72,8 +71,8 @@ export const gradeResponse = z.object({
 })
 
 export const publishRequest = z.strictObject({
-  effectiveFrom: z.int().min(0).optional(),
-  note: z.string().min(1).max(2000),
+  effectiveFrom: moment.optional(),
+  note: statement(2000),
   sets: z.record(z.string().min(1).max(120), z.json()),
 })
 export const versionSchema = z.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { Address } from '#core/kernel/index.ts'
+import { moment, passage, type Address } from '#core/kernel/index.ts'
 import { subjectOf } from '#core/ledger/index.ts'
+import { normsVersion } from './norms.observation.ts'
 
 /**
  * One publication is everything its station sets, sparse over what stands above it: it replaces that station's
@@ -8,9 +9,9 @@ import { subjectOf } from '#core/ledger/index.ts'
  * the top of the tree may do. Values are checked by `admit`, so an unknown group is refused there with its name.
  */
 export const publishedV1 = z.strictObject({
-  version: z.int().min(1),
-  effectiveFrom: z.int().min(0),
-  note: z.string().max(2000),
+  version: normsVersion.min(1),
+  effectiveFrom: moment,
+  note: passage(2000),
   sets: z.record(z.string().min(1).max(120), z.json()),
 })
 export type PublishedV1 = z.infer<typeof publishedV1>

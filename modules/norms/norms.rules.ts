@@ -1,4 +1,4 @@
-import { isRefusal, parentOf, refuse, type Address, type FieldFault, type Refusal, type Sentence } from '#core/kernel/index.ts'
+import { isRefusal, parentOf, refuse, unknownType, type Address, type FieldFault, type Refusal, type Sentence } from '#core/kernel/index.ts'
 import type { FactDraft, SubjectType } from '#core/ledger/index.ts'
 import { effectiveNorms, shippedNorms, type Norms, type Publication } from './norms.effective.ts'
 import { loosening, mayAdd, mayWithdraw } from './norms.tighten.ts'
@@ -15,7 +15,7 @@ export const normsType: SubjectType<NormsState> = {
   madeByMany: true,
   start: () => ({ publications: [] }),
   admit(fact, state) {
-    if (fact.type !== 'norms.published.v1') return null
+    if (fact.type !== 'norms.published.v1') return unknownType()
     const body = fact.body as PublishedV1
     if (normsSubject(fact.station) !== fact.subject.replace(/\.(x|t)$/, '')) return refuse('norms.other-tree', '不得在其他体系的规范中发布', 'A station may not publish in another tree\'s norms')
     const last = lastVersion(state, fact.station)
@@ -23,7 +23,6 @@ export const normsType: SubjectType<NormsState> = {
     return judge(state, fact.station, body.sets, body.effectiveFrom)
   },
   evolve(state, fact) {
-    if (fact.type !== 'norms.published.v1') return state
     const { version, effectiveFrom, note, sets } = fact.body as PublishedV1
     const publication: Publication = { station: fact.station, version, effectiveFrom, note, sets, fact: fact.id, at: fact.at[0], by: fact.actor.name }
     return { publications: [...state.publications, publication] }

@@ -37,8 +37,7 @@ export function propertiesOf({ key, layer, layerName, stroke }: ExportItem): Exc
 }
 
 function isoOf(at: number | null): string | null {
-  // Beyond the year 9999 a date has a form that no other reader knows.
-  return at === null ? null : new Date(Math.min(at, 253_402_300_799_999)).toISOString()
+  return at === null ? null : isoTime(at)
 }
 
 /** RFC 7946, one feature a line, so that two exports can be compared. */

@@ -1,12 +1,10 @@
 import { z } from 'zod'
-import { isAddress } from '#core/kernel/index.ts'
+import { queryMoment, stationAddress } from '#core/kernel/index.ts'
 import { layerName } from './plot.facts.ts'
 import { layerIdPattern, plotIdPattern } from './layerIds.ts'
 import { changeKinds } from './plot.history.ts'
 import { keyPattern } from '#core/live/stamped.ts'
 
-const address = z.string().max(240).refine(isAddress, '不是平台地址|not a station address')
-const moment = z.coerce.number().int().min(0)
 const page = z.coerce.number().int().min(1).max(100_000).default(1)
 
 export const plotParams = z.object({ id: z.string().max(70).regex(plotIdPattern, '不是标绘编号|not the id of a plot') })
@@ -56,20 +54,20 @@ export const plotsAnswer = z.object({
 export type PlotsAnswer = z.infer<typeof plotsAnswer>
 
 export const layerBody = z.strictObject({ name: layerName })
-export const grantBody = z.strictObject({ station: address })
-export const withdrawQuery = z.object({ station: address })
+export const grantBody = z.strictObject({ station: stationAddress })
+export const withdrawQuery = z.object({ station: stationAddress })
 
 export const featuresQuery = z.object({
   /** What stood then, epoch ms. */
-  at: moment.optional(),
+  at: queryMoment.optional(),
   bbox: z.string().regex(/^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}$/, '应为 西,南,东,北|must be west,south,east,north').optional(),
   page,
   size: z.coerce.number().int().min(1).max(10_000).default(1_000),
 })
 
 export const historyQuery = z.object({
-  from: moment.optional(),
-  until: moment.optional(),
+  from: queryMoment.optional(),
+  until: queryMoment.optional(),
   order: z.enum(['asc', 'desc']).default('desc'),
   page,
   size: z.coerce.number().int().min(1).max(1_000).default(100),
@@ -112,7 +110,7 @@ export const exportQuery = z.object({
   format: z.enum(['geojson', 'kml', 'gpkg']).default('geojson'),
   /** Ids with commas between; all when left out. */
   layers: z.string().max(20_000).optional(),
-  at: moment.optional(),
+  at: queryMoment.optional(),
 })
 export const importAnswer = z.object({
   /** Strokes drawn by this import, and the keys they have. */

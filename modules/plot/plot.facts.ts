@@ -1,14 +1,12 @@
 import { z } from 'zod'
-import { isAddress } from '#core/kernel/index.ts'
+import { attachmentSchema, label, maxSeq, sha256Hex, stationAddress } from '#core/kernel/index.ts'
 import { layerIdPattern, plotIdPattern } from './layerIds.ts'
 
-const address = z.string().max(240).refine(isAddress, 'not a station address')
 const layer = z.string().max(320).regex(layerIdPattern)
-export const layerName = z.string().trim().min(1).max(40)
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+export const layerName = label(40).trim().min(1)
 
 /** How far a station's chains of entries count; see `Limit` in core/live. */
-const limit = z.record(z.string().min(1).max(80), z.int().min(0)).refine((runs) => Object.keys(runs).length <= 1_000, 'at most 1000 runs')
+const limit = z.record(z.string().min(1).max(80), z.int().min(0).max(maxSeq)).refine((runs) => Object.keys(runs).length <= 1_000, 'at most 1000 runs')
 
 /** Begins a plot; stays at home until a share. A plot has the id of its incident. */
 export const openedV1 = z.strictObject({ incident: z.string().regex(plotIdPattern) })
@@ -21,24 +19,22 @@ export const layerAddedV1 = z.strictObject({ layer, name: layerName })
 export const layerRenamedV1 = z.strictObject({ layer, name: layerName })
 
 /** Lets another station write on the stating station's layer. */
-export const grantedV1 = z.strictObject({ layer, station: address })
+export const grantedV1 = z.strictObject({ layer, station: stationAddress })
 /** Ends it: what that station wrote counts up to here, so what the owner had seen stays. */
-export const withdrawnV1 = z.strictObject({ layer, station: address, upTo: limit })
-
-const attachment = z.strictObject({ sha256, name: z.string().min(1).max(200), size: z.int().min(0), mediaType: z.string().max(120) })
+export const withdrawnV1 = z.strictObject({ layer, station: stationAddress, upTo: limit })
 
 /** Files that strokes of a layer refer to. Documents carry hashes only; stations pull what facts name. */
-export const filesAddedV1 = z.strictObject({ layer, attachments: z.array(attachment).min(1).max(64) })
+export const filesAddedV1 = z.strictObject({ layer, attachments: z.array(attachmentSchema).min(1).max(64) })
 
 /** 定稿: the layer as a file, and how far each writer's entries count for ever. */
 export const sealedV1 = z.strictObject({
   layer,
-  upTo: z.record(address, limit).refine((stations) => Object.keys(stations).length <= 200, 'at most 200 stations'),
+  upTo: z.record(stationAddress, limit).refine((stations) => Object.keys(stations).length <= 200, 'at most 200 stations'),
   /** The canonical GeoJSON of the layer; stations pull it by its hash. */
-  attachments: z.tuple([attachment]),
-  features: z.int().min(0),
+  attachments: z.tuple([attachmentSchema]),
+  features: z.int().min(0).max(maxSeq),
   /** SHA-256 over every value ever written that counts: the seal covers who drew what when, not only what is left. */
-  digest: sha256,
+  digest: sha256Hex,
 })
 
 export const plotFacts = {

@@ -1,8 +1,8 @@
-import { isAddress, refuse, type Address, type Refusal } from '#core/kernel/index.ts'
+import { isAddress, refuse, unknownType, type Address, type Refusal } from '#core/kernel/index.ts'
 import { idOfSubject, isMadeAt, reaches, reachOf, unite, type Fact, type SubjectType } from '#core/ledger/index.ts'
 import { plotFacts, type PlotBody, type PlotFactType } from './plot.facts.ts'
 import { parseLayerId } from './layerIds.ts'
-import { plainLayer, writingNow, type LayerState, type PlotState, type Said } from './plot.state.ts'
+import { plainLayer, saidAt, writingNow, type LayerState, type PlotState, type Said } from './plot.state.ts'
 
 export const plotType: SubjectType<PlotState> = {
   kind: 'plot',
@@ -17,7 +17,7 @@ export const maxFurtherLayers = 20
 export const maxFiles = 4_000
 
 export function admitPlot(fact: Fact, state: PlotState): Refusal | null {
-  if (!(fact.type in plotFacts)) return null
+  if (!Object.hasOwn(plotFacts, fact.type)) return unknownType()
   if (fact.type === 'plot.opened.v1') {
     if (state.opened) return refuse('plot.already-open', '标绘已建立', 'The plot is already open')
     if (fact.to.length > 0) return wrongAudience()
@@ -80,8 +80,7 @@ const noLayer = () => refuse('plot.layer.not-found', '没有这个图层', 'Ther
 const wrongAudience = () => refuse('plot.wrong-audience', '标绘的发送范围有误', 'That is no audience for a plot')
 
 export function evolvePlot(before: PlotState, fact: Fact): PlotState {
-  if (!(fact.type in plotFacts)) return before
-  const said: Said = { fact: fact.id, station: fact.station, by: fact.actor.name, at: fact.at[0] }
+  const said: Said = { fact: fact.id, station: fact.station, by: fact.actor.name, at: saidAt(fact) }
   const state = { ...before, reach: unite(before.reach, reachOf(fact.station, fact.to)) }
   switch (fact.type as PlotFactType) {
     case 'plot.opened.v1':

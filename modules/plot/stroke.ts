@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { latitude, longitude, moment, plainText, sha256Hex } from '#core/kernel/index.ts'
 import { stampSchema } from '#core/live/stamped.ts'
 
 /**
@@ -13,7 +14,7 @@ export const shapes = [
 export type Shape = (typeof shapes)[number]
 
 export const maxPoints = 4_000
-const point = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)])
+const point = z.tuple([longitude, latitude])
 const colour = z.string().regex(/^#[0-9a-f]{6}$/)
 
 /** What a person draws: one flat value, written whole (design §9). Coordinates are CGCS2000 / WGS 84 degrees, at most 7 decimals. */
@@ -23,8 +24,8 @@ export const strokeBody = z.strictObject({
   symbol: z.string().regex(/^([A-Z][0-9]{5})?$/),
   points: z.array(point).min(1).max(maxPoints),
   /** The text shown: a sub-label that replaces the symbol's own, a name, the words of a text or note. */
-  label: z.string().max(120),
-  remark: z.string().max(2_000),
+  label: z.string().max(120).overwrite(plainText),
+  remark: z.string().max(2_000).overwrite(plainText),
   /** Line or text colour, and fill; '' takes the symbol's own. */
   color: z.union([colour, z.literal('')]),
   fill: z.union([colour, z.literal('')]),
@@ -38,10 +39,10 @@ export const strokeBody = z.strictObject({
   /** Of a symbol or text, degrees clockwise. */
   rotation: z.number().min(-360).max(360),
   /** Time of validity, epoch ms; null is open. */
-  from: z.int().min(0).nullable(),
-  until: z.int().min(0).nullable(),
+  from: moment.nullable(),
+  until: moment.nullable(),
   /** Photos by SHA-256. */
-  photos: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(12),
+  photos: z.array(sha256Hex).max(12),
 })
 export type StrokeBody = z.infer<typeof strokeBody>
 

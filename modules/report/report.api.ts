@@ -1,9 +1,8 @@
 import { z } from 'zod'
+import { attachmentSchema, line, moment, queryMoment, recordId, sha256Hex, statement, stationAddress } from '#core/kernel/index.ts'
 import { modes } from '#core/ledger/index.ts'
-import { grades, measureNames, reportKinds, type FigureName } from '#modules/norms/index.ts'
-import {
-  attachmentSchema, attributesSchema, clockSchema, contentSchema, detailsSchema, figuresSchema, gradeSchema, levelSchema, placeSchema, urgeCauses,
-} from './report.facts.ts'
+import { attributesSchema, figuresSchema, gradeSchema, grades, measureNames, placeSchema, reportKinds, type FigureName } from '#modules/norms/index.ts'
+import { clockSchema, contentSchema, detailsSchema, levelSchema, urgeCauses } from './report.facts.ts'
 
 /**
  * The requests and answers of `/api/reports`, for the routes and for the screens.
@@ -14,8 +13,7 @@ import {
 export const statuses = ['draft', 'submitted', 'sent', 'received', 'accepted', 'returned', 'handling', 'handled', 'closed', 'merged'] as const
 export type Status = (typeof statuses)[number]
 
-const time = z.int().min(0).max(8_640_000_000_000_000)
-const words = (max: number) => z.string().trim().min(1).max(max)
+const words = (max: number) => statement(max).trim()
 const sentence = z.object({ zh: z.string(), en: z.string() })
 
 // ─── Requests ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -23,22 +21,18 @@ const sentence = z.object({ zh: z.string(), en: z.string() })
 /** What the officer writes. A figure is a number, `null` for unknown, or left out for not stated. */
 const writing = contentSchema.extend({
   incidentId: contentSchema.shape.incidentId.optional(),
-  title: words(200),
-  occurredAt: time,
-  learnedAt: time,
-  phonedAt: time.optional(),
+  title: line(200).trim(),
   figures: figuresSchema.default({}),
   attachments: z.array(attachmentSchema).max(50).optional(),
 })
 
-type Writing = Pick<z.infer<typeof writing>, 'occurredAt' | 'learnedAt' | 'phonedAt' | 'place'>
+type Writing = Pick<z.infer<typeof writing>, 'occurredAt' | 'learnedAt' | 'phonedAt'>
 
 /** What one field's schema cannot see by itself. */
 function checkSense(value: Writing, context: z.RefinementCtx): void {
   const fault = (field: string, message: string) => context.addIssue({ code: 'custom', path: field.split('.'), message })
   if (value.occurredAt > value.learnedAt) fault('learnedAt', '接报时间不能早于事发时间|must not be before occurredAt')
   if (value.phonedAt !== undefined && value.phonedAt < value.learnedAt) fault('phonedAt', '电话报告时间不能早于接报时间|must not be before learnedAt')
-  if ((value.place.lon === undefined) !== (value.place.lat === undefined)) fault(value.place.lon === undefined ? 'place.lon' : 'place.lat', '经度和纬度须同时填写|give both lon and lat, or neither')
 }
 
 /** Body of `POST /api/reports`. Without `incidentId` it opens an incident. `mode` is that of the incident, or given, or actual. */
@@ -49,7 +43,7 @@ export type NewReport = z.input<typeof newReportBody>
  * Body of `PUT /api/reports/{id}`: the whole content again; the incident and the mode stay what they are. `basedOn` is the
  * drafting fact that was read before editing: a draft that somebody else has changed since is then refused, not overwritten.
  */
-export const editReportBody = writing.extend({ basedOn: z.string().regex(/^[0-9a-f]{64}$/).optional() }).superRefine(checkSense)
+export const editReportBody = writing.extend({ basedOn: sha256Hex.optional() }).superRefine(checkSense)
 export type EditReport = z.input<typeof editReportBody>
 
 export const reportParams = z.object({ id: z.string().regex(/^[0-9A-Z]{26}(\.x|\.t)?$/) })
@@ -59,13 +53,13 @@ export const signBody = z.object({ level: gradeSchema.optional(), comment: words
 export const acceptBody = z.object({ comment: words(2000).optional() }).nullish()
 export const returnBody = z.object({ reason: words(2000) })
 /** `to` left out: the parent station. */
-export const forwardBody = z.object({ to: z.array(z.string().min(1).max(160)).min(1).max(64).optional(), note: words(2000).optional() }).nullish()
+export const forwardBody = z.object({ to: z.array(stationAddress).min(1).max(64).optional(), note: words(2000).optional() }).nullish()
 /** `station` left out: the author, or, when the author urges, the nearest receiver that has not accepted. */
-export const urgeBody = z.object({ station: z.string().max(160).optional(), text: words(2000).optional() }).nullish()
+export const urgeBody = z.object({ station: stationAddress.optional(), text: words(2000).optional() }).nullish()
 /** `to` left out: the author of the report. */
-export const instructBody = z.object({ text: words(5000), due: time, to: z.array(z.string().min(1).max(160)).min(1).max(32).optional() })
-export const feedbackBody = z.object({ instructionId: words(80), text: words(5000), done: z.boolean().default(true), attachments: z.array(attachmentSchema).max(50).optional() })
-export const mergeBody = z.object({ into: words(80), reason: words(2000) })
+export const instructBody = z.object({ text: words(5000), due: moment, to: z.array(stationAddress).min(1).max(32).optional() })
+export const feedbackBody = z.object({ instructionId: recordId, text: words(5000), done: z.boolean().default(true), attachments: z.array(attachmentSchema).max(50).optional() })
+export const mergeBody = z.object({ into: recordId, reason: words(2000) })
 export const closeBody = z.object({ outcome: words(5000).optional() }).nullish()
 
 export const sortKeys = ['changedAt', 'sentAt', 'learnedAt', 'occurredAt', 'level', 'nextDue', 'title'] as const
@@ -82,8 +76,8 @@ export const listQuery = z.object({
   /** Only reports that still wait for this station's acceptance, or with a missed deadline, or one due within 30 minutes. */
   need: z.enum(['acceptance', 'overdue', 'dueSoon']).optional(),
   /** Bounds of `learnedAt`. */
-  from: z.coerce.number().int().min(0).optional(),
-  to: z.coerce.number().int().min(0).optional(),
+  from: queryMoment.optional(),
+  to: queryMoment.optional(),
   page: z.coerce.number().int().min(1).max(100_000).default(1),
   size: z.coerce.number().int().min(1).max(200).default(50),
   sort: z.string().regex(new RegExp(`^-?(${sortKeys.join('|')})$`)).default('-changedAt'),
@@ -172,7 +166,9 @@ export const reportRow = z.object({
 })
 export type ReportRow = z.infer<typeof reportRow>
 
-export const listAnswer = z.object({ items: z.array(reportRow), total: z.number() })
+/** `unreadable`: rows of this page that cannot be shown. */
+export const listAnswer = z.object({ items: z.array(reportRow), total: z.number(), unreadable: z.array(z.object({ id: z.string(), station: z.string() })) })
+export type ListAnswer = z.infer<typeof listAnswer>
 
 /** One report, whole. */
 export const reportAnswer = reportRow.omit({ late: true, urged: true, nextDue: true, acceptedAt: true }).extend({

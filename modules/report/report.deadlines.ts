@@ -121,7 +121,11 @@ export function pendingUrges(state: ReportState, self: Address): PendingUrge[] {
     const fields = fieldsStillMissing(state)
     if (fields.length > 0) pending.push({ cause: 'field-missing', station: author, due: receipt?.due ?? sent.at, fields })
   }
-  return pending.filter((urge) => !state.urges.some((done) => done.cause === urge.cause && done.urged === urge.station && done.due === urge.due)).sort((a, b) => a.due - b.due)
+  const isSame = (urge: PendingUrge) => (other: PendingUrge) => other.cause === urge.cause && other.station === urge.station && other.due === urge.due
+  return pending
+    // 续报 and 终报 may fall due at once: that is urged for once.
+    .filter((urge, i) => pending.findIndex(isSame(urge)) === i && !state.urges.some((done) => done.cause === urge.cause && done.urged === urge.station && done.due === urge.due))
+    .sort((a, b) => a.due - b.due)
 }
 
 /** Required fields that are still empty or unknown after the latest follow-up. */

@@ -1,9 +1,9 @@
-import { isRefusal, parentOf, refuse, type Address, type Refusal } from '#core/kernel/index.ts'
+import { isRefusal, parentOf, refuse, type Address, type Attachment, type Refusal } from '#core/kernel/index.ts'
 import { subjectOf, type Directory, type FactDraft } from '#core/ledger/index.ts'
 import { assessIncident, previewGrade, shareIncident, type AssessIncident, type IncidentState } from '#modules/incident/index.ts'
 import { audienceFor, expectedFields, measureNames, requiredFields, type FigureName, type Grade, type Norms } from '#modules/norms/index.ts'
 import { clocksOfReceiving, clocksOfSending, pendingUrges } from './report.deadlines.ts'
-import type { Attachment, Content, Level, ReportBody, ReportFactType } from './report.facts.ts'
+import type { Content, Level, ReportBody, ReportFactType } from './report.facts.ts'
 import { doneAt, hopOf, inOrderOfWay, isParty, placesOf, type ReportState } from './report.state.ts'
 
 /**

@@ -1,8 +1,9 @@
-import { ancestorsOf, type Address } from '#core/kernel/index.ts'
+import { ancestorsOf, type Address, type Attachment } from '#core/kernel/index.ts'
 import { idOfSubject, modeOfSubject, reachOf, type Fact, type Mode } from '#core/ledger/index.ts'
-import type { FigureName, ReportKind } from '#modules/norms/index.ts'
+import type { FigureName, Figures, ReportKind } from '#modules/norms/index.ts'
 import type { Status } from './report.api.ts'
-import type { Attachment, Clock, Content, Figures, Level, ReportBody, ReportFactType, UrgeCause } from './report.facts.ts'
+import { clocksStarted } from './report.clocks.ts'
+import type { Clock, Content, Level, ReportBody, ReportFactType, UrgeCause } from './report.facts.ts'
 
 /** Who stated what and when: every step of a report keeps the fact that proves it. */
 export interface Step {
@@ -63,12 +64,15 @@ export function startReport(subject: string): ReportState {
   }
 }
 
-/** What an admitted fact makes of the state. Unknown types of later versions change nothing. */
+/** When something was stated: what people see and deadlines are judged by. */
+export const saidAt = (fact: Fact): number => fact.at[0]
+
+/** What an admitted fact makes of the state. */
 export function evolveReport(before: ReportState, fact: Fact): ReportState {
-  const step: Step = { fact: fact.id, at: fact.at[0], station: fact.station, actor: fact.actor.name }
+  const step: Step = { fact: fact.id, at: saidAt(fact), station: fact.station, actor: fact.actor.name }
   const state = { ...before, facts: [...before.facts, fact.id], changedAt: step.at }
-  const evolve = steps[fact.type as ReportFactType] as Evolution | undefined
-  return evolve ? { ...state, ...evolve(state, fact.body, step, fact) } : state
+  const evolve = steps[fact.type as ReportFactType] as Evolution
+  return { ...state, ...evolve(state, fact.body, step, fact) }
 }
 
 type Evolution = (state: ReportState, body: unknown, step: Step, fact: Fact) => Partial<ReportState>
@@ -86,14 +90,14 @@ const steps: { [Type in ReportFactType]: (state: ReportState, body: ReportBody<T
   'report.signed.v1': (_, body, step) => ({ signed: { ...step, level: body.level } }),
   'report.sent.v1': (state, body, step, fact) => ({
     sent: { ...step, required: body.required, expected: body.expected, missing: body.missing, previous: body.previous },
-    clocks: body.deadlines,
+    clocks: clocksOf(state, body.deadlines, step, fact),
     hops: withHops(state, placesOf(fact)),
   }),
   'report.received.v1': (state, _, step) => ({ hops: atHop(state, step.station, (hop) => ({ ...hop, received: hop.received ?? step })) }),
   'report.accepted.v1': (state, _, step) => ({ hops: atHop(state, step.station, (hop) => ({ ...hop, accepted: hop.accepted ?? step })) }),
   'report.forwarded.v1': (state, body, step, fact) => ({
     hops: withHops({ ...state, hops: atHop(state, step.station, (hop) => ({ ...hop, forwarded: hop.forwarded ?? step })) }, placesOf(fact)),
-    clocks: [...state.clocks, ...body.deadlines.filter((clock) => !state.clocks.some((known) => known.kind === clock.kind && known.station === clock.station))],
+    clocks: clocksOf(state, body.deadlines, step, fact),
   }),
   'report.followed.v1': (state, body, step) => ({
     followed: [...state.followed, { ...step, by: body.by, kind: body.kind, corrected: body.corrected, stillMissing: body.stillMissing }],
@@ -162,6 +166,14 @@ function withHops(state: ReportState, stations: Address[]): Hop[] {
   const added = stations.filter((station) => !isParty(state, station))
   return inOrderOfWay(state.author, [...state.hops.map((hop) => hop.station), ...added])
     .map((station) => hopOf(state, station) ?? { station, received: null, accepted: null, forwarded: null })
+}
+
+/** A forward may name the author beside receivers: it never receives its own report. */
+function clocksOf(state: ReportState, named: Clock[], { at }: Step, fact: Fact): Clock[] {
+  const author = state.author ?? fact.station
+  return clocksStarted(named, state.clocks, {
+    at, author, learnedAt: state.content?.learnedAt ?? at, receivers: placesOf(fact).filter((station) => station !== author), isSending: fact.type === 'report.sent.v1',
+  })
 }
 
 function atHop(state: ReportState, station: Address, change: (hop: Hop) => Hop): Hop[] {

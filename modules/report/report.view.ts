@@ -1,13 +1,13 @@
 import type { Sentence } from '#core/kernel/index.ts'
 import { idOfSubject, modeOfSubject, newSubject, type Directory, type Fact } from '#core/ledger/index.ts'
 import { gradeOf, type IncidentState } from '#modules/incident/index.ts'
-import { measureNames } from '#modules/norms/index.ts'
+import { measureNames, type Figures } from '#modules/norms/index.ts'
 import { admitReport } from './report.admit.ts'
 import type { Action, FiguresAnswer, ReportAnswer, ReportRow, TimelineEntry } from './report.api.ts'
 import { deadlinesOf } from './report.deadlines.ts'
-import type { Figures, ReportBody, ReportFactType } from './report.facts.ts'
+import type { ReportBody, ReportFactType } from './report.facts.ts'
 import { qualityOf, type QualityWeights } from './report.quality.ts'
-import { doneAt, hopOf, statusOf, type Instruction, type ReportState } from './report.state.ts'
+import { doneAt, hopOf, saidAt, statusOf, type Instruction, type ReportState } from './report.state.ts'
 
 /** How state is shown: pure, so a screen or a test can do it too. */
 export interface Viewer {
@@ -70,7 +70,7 @@ export function reportView(
     urges: state.urges.map(({ fact, station, urged, cause, fields, text, at }) => ({ fact, station: urged, by: station, cause, fields, text, at })),
     quality: qualityOf(state, weights, now),
     timeline: facts.filter((fact) => state.facts.includes(fact.id)).map(timelineEntry),
-    actions: actionsFor(state, self),
+    actions: actionsFor(state, self, now),
     facts: state.facts,
   }
 }
@@ -92,14 +92,14 @@ const probes: Record<Action, ReportFactType> = {
 }
 
 /** Which commands the rules would admit at this station now, found by asking them. */
-function actionsFor(state: ReportState, self: string): Action[] {
+function actionsFor(state: ReportState, self: string, now: number): Action[] {
   const subject = `report/${state.id}`
   const open = state.instructions.find((known) => known.to.includes(self) && !known.feedback.some((given) => given.station === self && given.done))
-  const body = { content: state.content, station: state.author, cause: 'by-hand', due: null, to: [], instructionId: open?.instructionId ?? '', into: subjectLike(state) }
+  const body = { content: state.content, station: state.author, cause: 'by-hand', due: now, to: [], instructionId: open?.instructionId ?? '', into: subjectLike(state) }
   // An instruction is its giver's: the id of the probe must be made here like that of a real one.
   const bodies: Partial<Record<Action, unknown>> = { instruct: { ...body, instructionId: idOfSubject(newSubject('instruction', self, 'actual', 0, () => 0)) } }
   return (Object.keys(probes) as Action[]).filter((action) => {
-    const probe = { type: probes[action], subject, station: self, body: bodies[action] ?? body } as unknown as Fact
+    const probe = { type: probes[action], subject, station: self, at: [now, 0], body: bodies[action] ?? body } as unknown as Fact
     return admitReport(probe, state) === null
   })
 }
@@ -112,7 +112,7 @@ function subjectLike(state: ReportState): string {
 export function timelineEntry(fact: Fact): TimelineEntry {
   const summarise = summaries[fact.type as ReportFactType] as ((body: unknown, fact: Fact) => Sentence) | undefined
   return {
-    fact: fact.id, type: fact.type, at: fact.at[0], station: fact.station, actor: fact.actor.name,
+    fact: fact.id, type: fact.type, at: saidAt(fact), station: fact.station, actor: fact.actor.name,
     summary: summarise?.(fact.body, fact) ?? { zh: fact.type, en: fact.type },
   }
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod'
+import { queryMoment } from '#core/kernel/index.ts'
 import { deepestZoom } from '#core/geo/tiles.ts'
-import { gradeSchema } from '#modules/incident/index.ts'
+import { eventCode, gradeSchema } from '#modules/norms/index.ts'
 import { layerIdPattern } from './imported.api.ts'
 
 /** Statuses of an incident that the map knows; a draft is on no map. */
 export const shownStatuses = ['open', 'merged', 'closed'] as const
 const modes = ['actual', 'exercise', 'test'] as const
-const millis = z.coerce.number().int().min(0)
 
 /** `west,south,east,north` in degrees; west greater than east runs across the 180th meridian. */
 export const bboxText = z.string().max(120).transform((text, context) => {
@@ -25,12 +25,12 @@ const listOf = <T extends string>(item: z.ZodType<T, string>) => z.string().max(
 
 const filter = {
   /** Of the time it happened, epoch ms. */
-  from: millis.optional(),
-  until: millis.optional(),
+  from: queryMoment.optional(),
+  until: queryMoment.optional(),
   /** One or more levels, separated by commas: `I,II`. */
   level: listOf(gradeSchema).optional(),
   /** Codes or their beginnings: `12`, `12H`, `11,12`. */
-  code: listOf(z.string().regex(/^[0-9A-Z]{2,8}$/)).optional(),
+  code: listOf(eventCode).optional(),
   mode: z.enum(modes).optional(),
   status: listOf(z.enum(shownStatuses)).default(['open', 'closed']),
 }
@@ -86,7 +86,7 @@ export const placeItemSchema = z.discriminatedUnion('kind', [
 export type PlaceItem = z.infer<typeof placeItemSchema>
 export const placesResponse = z.object({ items: z.array(placeItemSchema) })
 
-export const timelineQuery = z.object({ from: millis, until: millis, mode: z.enum(modes).optional(), bars: z.coerce.number().int().min(1).max(400).default(120) })
+export const timelineQuery = z.object({ from: queryMoment, until: queryMoment, mode: z.enum(modes).optional(), bars: z.coerce.number().int().min(1).max(400).default(120) })
 /** For the time slider: how many incidents happened in each bar of time, by level. Empty bars are left out. */
 export const timelineResponse = z.object({
   from: z.int(),

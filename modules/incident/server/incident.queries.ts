@@ -3,7 +3,9 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Db } from '#core/sql/server/database.ts'
 import { grades } from '#modules/norms/index.ts'
-import type { IncidentItem, incidentsQuery } from '../incident.api.ts'
+import { readRows, type RowLog } from '#core/sql/server/readRows.ts'
+import { idOfSubject } from '#core/ledger/index.ts'
+import { incidentItemSchema, type IncidentsAnswer, type incidentsQuery } from '../incident.api.ts'
 import { gramsOfWord, wordsOf } from './grams.ts'
 import type { IncidentTables } from './incident.tables.ts'
 
@@ -13,13 +15,16 @@ const looksLikeId = /^[0-9a-hjkmnp-tv-z]{26}$/
 
 type Columns = ExpressionBuilder<IncidentTables, 'incident'>
 
-export async function listIncidents(db: Db, query: Query): Promise<{ rows: Omit<IncidentItem, 'codeName'>[]; total: number }> {
+export async function listIncidents(db: Db, { log, codeName }: { log: RowLog; codeName(code: string): string | null }, query: Query): Promise<IncidentsAnswer> {
   const found = db.withTables<IncidentTables>().selectFrom('incident').where((columns) => columns.and(conditionsOf(columns, query)))
   const { total } = await found.select((columns) => columns.fn.countAll<number | string>().as('total')).executeTakeFirstOrThrow()
   const ordered = query.sort === 'level' ? found.orderBy('level_rank').orderBy('updated_at', 'desc') : found.orderBy(query.sort === 'occurred' ? 'occurred_at' : 'updated_at', 'desc')
   // The subject settles ties, so that pages neither skip nor repeat.
-  const rows = await ordered.orderBy('subject', 'desc').limit(query.size).offset((query.page - 1) * query.size).select('row').execute()
-  return { rows: rows.map(({ row }) => JSON.parse(row) as Omit<IncidentItem, 'codeName'>), total: Number(total) }
+  const rows = await ordered.orderBy('subject', 'desc').limit(query.size).offset((query.page - 1) * query.size).select(['subject', 'lead', 'code', 'row']).execute()
+  return {
+    ...readRows(rows, log, ({ subject, lead }) => ({ id: idOfSubject(subject), station: lead }), ({ row, code }) => incidentItemSchema.parse({ ...JSON.parse(row) as object, codeName: codeName(code) })),
+    total: Number(total),
+  }
 }
 
 function conditionsOf(columns: Columns, query: Query) {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { isRefusal, refuse, type Refusal } from '#core/kernel/index.ts'
+import { isRefusal, recordId, refuse, type Refusal } from '#core/kernel/index.ts'
 import type { FactDraft } from '#core/ledger/index.ts'
 import type { Writer } from '#core/ledger/server/ledger.ts'
 import { actorOf, type App } from '#core/http/server/app.ts'
@@ -15,7 +15,7 @@ import { incidentDetail, isParty } from '../incident.view.ts'
 import { listIncidents } from './incident.queries.ts'
 
 const tags = ['incident']
-const params = z.object({ id: z.string().min(1).max(120).regex(/^[A-Za-z0-9]+(\.x|\.t)?$/) })
+const params = z.object({ id: recordId })
 const answer = { response: { 200: incidentSchema } }
 
 type Reader = Pick<Writer, 'state' | 'self'>
@@ -26,8 +26,7 @@ export function incidentRoutes(app: App, station: Station): void {
     config: { permission: 'incident.read' },
   }, async (request) => {
     const norms = await normsOf(station.ledger, station.clock.now())
-    const { rows, total } = await listIncidents(station.database.read, request.query)
-    return { items: rows.map((row) => ({ ...row, codeName: findCode(norms, row.code)?.zh ?? null })), total }
+    return listIncidents(station.database.read, { log: request.log, codeName: (code) => findCode(norms, code)?.zh ?? null }, request.query)
   })
 
   app.get('/api/incidents/:id', {

@@ -11,6 +11,7 @@ import {
 import { effectiveNorms, type Norms, type Publication } from '../norms.effective.ts'
 import { normsSubject } from '../norms.facts.ts'
 import { gradeIncident, measuresFor } from '../norms.grading.ts'
+import { eventCode } from '../norms.observation.ts'
 import { audienceFor, findCode, searchCodes, type CodeEntry } from '../norms.lookup.ts'
 import { normsType, publishNorms, type NormsState } from '../norms.rules.ts'
 import { groupOf } from '../norms.values.ts'
@@ -42,7 +43,7 @@ export function normsRoutes(app: App, station: Station): void {
   })
 
   app.get('/api/norms/codes/:code', {
-    schema: { tags, summary: 'One event code and the measures its grading rules read', params: z.object({ code: z.string().regex(/^[0-9A-Z]{2,8}$/) }), response: { 200: codeDetailResponse } },
+    schema: { tags, summary: 'One event code and the measures its grading rules read', params: z.object({ code: eventCode }), response: { 200: codeDetailResponse } },
     config: { permission: 'norms.read' },
   }, async (request) => {
     const norms = await normsAt(station.clock.now())

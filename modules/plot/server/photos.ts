@@ -31,15 +31,18 @@ export class Photos {
   async look(now: number): Promise<void> {
     // A copy: what waits again must not be met again in this look.
     const due = [...this.#waiting]
+    const faults: Error[] = []
     for (const [doc, until] of due) {
       this.#waiting.delete(doc)
       let isComplete = false
       try {
         isComplete = await this.#name(doc)
-      } finally {
-        if (!isComplete && until > now && !this.#waiting.has(doc)) this.#waiting.set(doc, until)
+      } catch (fault) {
+        faults.push(new Error(`${doc}: ${String(fault)}`, { cause: fault }))
       }
+      if (!isComplete && until > now && !this.#waiting.has(doc)) this.#waiting.set(doc, until)
     }
+    if (faults.length > 0) throw new AggregateError(faults, faults.map(({ message }) => message).join('; '))
   }
 
   /** Names what is here and not yet named; false while a file is missing. */

@@ -12,7 +12,7 @@ export async function plotLive(station: Station): Promise<{ docs: LiveKind[]; ro
   const { ledger, database } = station
   await givePlots(station)
   const cards = new LayerCards(ledger.directory)
-  for (const state of await readPlots(database.read)) cards.put(state)
+  for (const state of await readPlots(database.read, (subject) => ledger.state(plotType, subject))) cards.put(state)
 
   const tell = (docs: string[]) => { if (docs.length > 0) station.live.cardsChanged(docs) }
   async function follow(subjects: string[]): Promise<void> {

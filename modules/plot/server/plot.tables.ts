@@ -36,9 +36,16 @@ export const projectPlot: NonNullable<LedgerPart['project']> = {
   },
 }
 
-export async function readPlots(db: Db): Promise<PlotState[]> {
-  const rows = await db.withTables<PlotTables>().selectFrom('plot').select('state').orderBy('subject').execute()
-  return rows.map(({ state }) => JSON.parse(state) as PlotState)
+/** Every plot; `fold` gives the state of one whose row cannot be read. */
+export async function readPlots(db: Db, fold: (subject: string) => Promise<PlotState>): Promise<PlotState[]> {
+  const rows = await db.withTables<PlotTables>().selectFrom('plot').select(['subject', 'state']).orderBy('subject').execute()
+  return Promise.all(rows.map(({ subject, state }) => {
+    try {
+      return JSON.parse(state) as PlotState
+    } catch {
+      return fold(subject)
+    }
+  }))
 }
 
 /** Of plots that are this station's business, the latest first. */

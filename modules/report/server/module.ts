@@ -2,7 +2,7 @@ import type { StationModule } from '#core/station/server/module.ts'
 import { reportFacts } from '../report.facts.ts'
 import { reportType } from '../report.rules.ts'
 import { reportAccess } from '../report.access.ts'
-import { reportReactions, urgeOverdueReports } from './report.reactions.ts'
+import { automaticUrging, reportReactions } from './report.reactions.ts'
 import { reportRoutes } from './report.routes.ts'
 import { projectReport, reportTables } from './report.tables.ts'
 
@@ -16,5 +16,5 @@ export const reportModule: StationModule = {
   reactions: reportReactions,
   access: reportAccess,
   routes: reportRoutes,
-  tick: urgeOverdueReports,
+  tick: automaticUrging(),
 }

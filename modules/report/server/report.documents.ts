@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { App } from '#core/http/server/app.ts'
 import { printableLine } from '../printable.ts'
-import { listQuery, reportParams, type ReportAnswer, type ReportRow } from '../report.api.ts'
+import { listQuery, reportParams, type ListAnswer, type ReportAnswer, type ReportRow } from '../report.api.ts'
 import { bulletinOf, type BulletinWords } from './bulletinOf.ts'
 
 type Filters = z.output<typeof listQuery>
@@ -10,7 +10,7 @@ type Filters = z.output<typeof listQuery>
 /** What the documents are made of: the same answers that the screens get, so they show nothing that a screen would not. */
 export interface DocumentSource {
   read(request: FastifyRequest, id: string): Promise<ReportAnswer>
-  list(request: FastifyRequest, filters: Filters): Promise<{ items: ReportRow[]; total: number }>
+  list(request: FastifyRequest, filters: Filters): Promise<Pick<ListAnswer, 'items' | 'unreadable'>>
   words(): BulletinWords | Promise<BulletinWords>
   now(): number
 }
@@ -47,13 +47,15 @@ export function reportDocuments(app: App, source: DocumentSource): void {
 
   app.get('/api/reports.xlsx', { schema: { tags: ['report'], summary: 'The list with the same filters, as an Excel workbook', querystring: filters }, config }, async (request, reply) => {
     const rows: ReportRow[] = []
-    for (let page = 1; rows.length < mostRows; page++) {
-      const { items } = await source.list(request, { ...request.query, page, size: pageSize })
+    const left: ListAnswer['unreadable'] = []
+    for (let page = 1; page <= mostRows / pageSize; page++) {
+      const { items, unreadable } = await source.list(request, { ...request.query, page, size: pageSize })
       rows.push(...items)
-      if (items.length < pageSize) break
+      left.push(...unreadable)
+      if (items.length + unreadable.length < pageSize) break
     }
     const { reportsToXlsx } = await load.xlsx()
-    return sendFile(reply, await reportsToXlsx(rows, source.now()), '信息报送.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+    return sendFile(reply, await reportsToXlsx(rows, left, source.now()), '信息报送.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
   })
 }
 

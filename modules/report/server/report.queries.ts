@@ -1,7 +1,8 @@
 import { sql, type ExpressionBuilder } from 'kysely'
 import type { z } from 'zod'
 import type { Db } from '#core/sql/server/database.ts'
-import type { CountsAnswer, listQuery, ReportRow } from '../report.api.ts'
+import { readRows, type RowLog } from '#core/sql/server/readRows.ts'
+import { reportRow, type CountsAnswer, type ListAnswer, type listQuery } from '../report.api.ts'
 import { grades } from '#modules/norms/index.ts'
 import type { ReportTables } from './report.tables.ts'
 
@@ -15,13 +16,13 @@ const sortColumns = {
   changedAt: 'changed_at', sentAt: 'sent_at', learnedAt: 'learned_at', occurredAt: 'occurred_at', level: 'level_rank', nextDue: 'next_due', title: 'title',
 } as const
 
-export async function listReports(db: Db, self: string, query: Query, now: number): Promise<{ rows: Omit<ReportRow, 'stationName'>[]; total: number }> {
+export async function listReports(db: Db, { self, now, log, nameOf }: { self: string; now: number; log: RowLog; nameOf(station: string): string }, query: Query): Promise<ListAnswer> {
   const found = db.withTables<ReportTables>().selectFrom('report').where((columns) => columns.and(conditionsOf(columns, self, query, now)))
   const { total } = await found.select((columns) => columns.fn.countAll<number | string>().as('total')).executeTakeFirstOrThrow()
   const direction = query.sort.startsWith('-') ? 'desc' : 'asc'
   const column = sortColumns[query.sort.replace('-', '') as keyof typeof sortColumns]
   const rows = await found
-    .select(['row', 'next_due', (columns) => columns.case().when(isLate(columns, now)).then(columns.lit(1)).else(columns.lit(0)).end().as('late')])
+    .select(['id', 'station', 'row', 'next_due', (columns) => columns.case().when(isLate(columns, now)).then(columns.lit(1)).else(columns.lit(0)).end().as('late')])
     // What has no value comes last either way; the subject settles ties, so that pages neither skip nor repeat.
     .orderBy(column, (order) => (column === 'sent_at' || column === 'next_due' ? order[direction]().nullsLast() : order[direction]()))
     .orderBy('subject', 'desc')
@@ -29,7 +30,7 @@ export async function listReports(db: Db, self: string, query: Query, now: numbe
     .offset((query.page - 1) * query.size)
     .execute()
   return {
-    rows: rows.map(({ row, next_due, late }) => ({ ...(JSON.parse(row) as Omit<ReportRow, 'stationName' | 'nextDue' | 'late'>), nextDue: next_due, late: late === 1 })),
+    ...readRows(rows, log, (row) => row, ({ row, station, next_due, late }) => reportRow.parse({ ...JSON.parse(row) as object, stationName: nameOf(station), nextDue: next_due, late: late === 1 })),
     total: Number(total),
   }
 }
@@ -103,8 +104,8 @@ export async function reportByRequest(db: Db, requestKey: string): Promise<strin
   return row?.subject
 }
 
-/** Reports that this station has to urge for by now, a few at a time. */
-export async function reportsToUrge(db: Db, now: number): Promise<string[]> {
-  const rows = await db.withTables<ReportTables>().selectFrom('report').where('urge_at', '<=', now).orderBy('urge_at').limit(50).select('subject').execute()
+/** Reports that this station has to urge for by now, a few at a time; `aside` are not looked at. */
+export async function reportsToUrge(db: Db, now: number, aside: readonly string[]): Promise<string[]> {
+  const rows = await db.withTables<ReportTables>().selectFrom('report').where('urge_at', '<=', now).$if(aside.length > 0, (q) => q.where('subject', 'not in', aside)).orderBy('urge_at').limit(50).select('subject').execute()
   return rows.map(({ subject }) => subject)
 }

@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 import { isRefusal, refuse } from '#core/kernel/index.ts'
 import { subjectOf, type SubjectType } from '#core/ledger/index.ts'
+import type { RowLog } from '#core/sql/server/readRows.ts'
 import type { Station } from '#core/station/server/module.ts'
 import { incidentSubject, incidentType, type IncidentState } from '#modules/incident/index.ts'
 import { effectiveNorms, findCode, normsSubject, normsType, qualityWeights, type Norms } from '#modules/norms/index.ts'
-import type { listAnswer, listQuery, PreviewAnswer, ReportAnswer } from '../report.api.ts'
+import type { ListAnswer, listQuery, PreviewAnswer, ReportAnswer } from '../report.api.ts'
 import { obstacleTo, outlookOf } from '../report.decide.ts'
 import { clocksOfSending } from '../report.deadlines.ts'
 import { defaultWeights } from '../report.quality.ts'
@@ -36,9 +37,8 @@ export function loadIncident(reader: StateReader, state: ReportState): Promise<I
   return reader.state(incidentType, incidentSubject(state.content?.incidentId ?? ''))
 }
 
-export async function readList({ database, ledger, clock, self }: Station, query: z.output<typeof listQuery>): Promise<z.output<typeof listAnswer>> {
-  const { rows, total } = await listReports(database.read, self, query, clock.now())
-  return { items: rows.map((row) => ({ ...row, stationName: ledger.directory.station(row.station)?.name ?? row.station })), total }
+export function readList({ database, ledger, clock, self }: Station, log: RowLog, query: z.output<typeof listQuery>): Promise<ListAnswer> {
+  return listReports(database.read, { self, now: clock.now(), log, nameOf: (station) => ledger.directory.station(station)?.name ?? station }, query)
 }
 
 export async function readReport(station: Station, id: string): Promise<ReportAnswer> {

@@ -24,7 +24,7 @@ function readingRoutes(app: App, station: Station): void {
   const config = { permission: 'report.read' }
 
   app.get('/api/reports', { config, schema: { tags, summary: '信息列表', querystring: api.listQuery, response: { 200: api.listAnswer } } },
-    (request) => readList(station, request.query))
+    (request) => readList(station, request.log, request.query))
 
   app.get('/api/reports/counts', { config, schema: { tags, summary: '待办数', response: { 200: api.countsAnswer } } },
     () => countReports(database.read, station.self, clock.now()))
@@ -37,7 +37,7 @@ function readingRoutes(app: App, station: Station): void {
 
   reportDocuments(app, {
     read: (_, id) => readReport(station, id),
-    list: (_, query) => readList(station, query),
+    list: (request, query) => readList(station, request.log, query),
     words: () => wordsOf(station),
     now: () => clock.now(),
   })

@@ -1,8 +1,9 @@
 import ExcelJS from 'exceljs'
+import { isTime } from '#core/kernel/index.ts'
 import { divisionName } from '#core/geo/divisions.ts'
 import { gradeNames } from '#modules/norms/index.ts'
 import { plainCell } from '../printable.ts'
-import type { ReportRow } from '../report.api.ts'
+import type { ListAnswer, ReportRow } from '../report.api.ts'
 
 const kinds: Record<ReportRow['kind'], string> = { first: '首报', followUp: '续报', final: '终报', daily: '日报' }
 const statuses: Record<ReportRow['status'], string> = {
@@ -20,7 +21,7 @@ interface Column {
 }
 
 /** Excel shows a date as it is stored, without a zone: Beijing's clock is what belongs in the cell. */
-const beijingDate = (ms: number | null) => (ms === null ? null : new Date(ms + 8 * 3_600_000))
+const beijingDate = (ms: number | null) => (ms === null ? null : isTime(ms + 8 * 3_600_000) ? new Date(ms + 8 * 3_600_000) : '时间有误')
 const time = { width: 17, format: 'yyyy-mm-dd hh:mm' }
 const figure = (header: string, name: keyof ReportRow['figures']): Column => ({ header, width: 9, value: (row) => row.figures[name] ?? '不详' })
 
@@ -57,8 +58,8 @@ function gradeOf({ level }: ReportRow): string {
   return grade === null ? '' : gradeNames[grade].zh
 }
 
-/** The list as a workbook; times are Beijing's, an unknown figure is 不详 and never 0. */
-export async function reportsToXlsx(rows: readonly ReportRow[], at: number): Promise<Buffer> {
+/** The list as a workbook; times are Beijing's, an unknown figure is 不详 and never 0. What could not be read is named at its end. */
+export async function reportsToXlsx(rows: readonly ReportRow[], unreadable: ListAnswer['unreadable'], at: number): Promise<Buffer> {
   const workbook = new ExcelJS.Workbook()
   workbook.creator = 'Fengsui'
   workbook.created = new Date(at)
@@ -71,6 +72,7 @@ export async function reportsToXlsx(rows: readonly ReportRow[], at: number): Pro
     const added = sheet.addRow(columns.map((column) => safe(column.value(row))))
     if (row.mode !== 'actual') added.font = { color: { argb: 'FF964300' } }
   }
+  for (const { id, station } of unreadable) sheet.addRow([`此条无法读取：${station} ${id}`])
   return Buffer.from(await workbook.xlsx.writeBuffer())
 }
 

@@ -2,7 +2,7 @@ import { PaperClipOutlined } from '@ant-design/icons'
 import { Button, Progress } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useText } from '#core/ui/web/texts.ts'
-import type { Attachment } from '../report.facts.ts'
+import type { Attachment } from '#core/kernel/index.ts'
 import { reportTexts } from './reportTexts.ts'
 import { fileHref, sizeText, uploadFile } from '#core/ui/web/upload.ts'
 

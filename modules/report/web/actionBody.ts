@@ -1,6 +1,6 @@
 import type { Grade } from '#modules/norms/index.ts'
 import type { Action, ReportAnswer } from '../report.api.ts'
-import type { Attachment } from '../report.facts.ts'
+import type { Attachment } from '#core/kernel/index.ts'
 
 /** Everything any dialog may ask; each asks its own part. */
 export interface Asked {

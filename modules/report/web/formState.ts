@@ -1,7 +1,7 @@
 import { beijingMinute, readBeijing } from '#core/ui/beijingTime.ts'
 import { measureNames, type FigureName, type Grade, type ReportKind } from '#modules/norms/index.ts'
 import type { NewReport, ReportAnswer } from '../report.api.ts'
-import type { Attachment } from '../report.facts.ts'
+import type { Attachment } from '#core/kernel/index.ts'
 
 /** One figure as typed: digits, or *unknown* said on purpose, or nothing said yet. */
 export interface FigureEntry {

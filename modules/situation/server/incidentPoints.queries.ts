@@ -3,7 +3,8 @@ import type { Database, Dialect } from '#core/sql/server/database.ts'
 import { world, type BBox } from '#core/geo/bbox.ts'
 import { propertyText, type SpatialFilter, type SpatialRow } from '#core/geo/server/spatial.ts'
 import { grades } from '#modules/norms/index.ts'
-import type { IncidentFilter, IncidentProperties } from '../situation.api.ts'
+import { readRows, type RowLog } from '#core/sql/server/readRows.ts'
+import { incidentPropertiesSchema, type IncidentFilter, type IncidentProperties } from '../situation.api.ts'
 import { incidentPoints } from './incidentPoints.ts'
 
 export type IncidentPoint = Omit<SpatialRow, 'geometry' | 'properties'> & { geometry: { type: 'Point'; coordinates: [number, number] }; properties: IncidentProperties }
@@ -18,21 +19,26 @@ export function filterOf(dialect: Dialect, { from, until, level, code, mode, sta
 }
 
 /** The gravest and latest first. */
-export async function incidentsOnMap({ read, dialect }: Database, box: BBox | undefined, limit: number, filter: IncidentFilter): Promise<{ points: IncidentPoint[]; truncated: boolean }> {
-  const found = await incidentPoints.inView(read, box ?? world, limit + 1, filterOf(dialect, filter)) as IncidentPoint[]
-  const points = found.sort((a, b) => (a.rank ?? 9) - (b.rank ?? 9) || (b.at ?? 0) - (a.at ?? 0))
-  return { points: points.slice(0, limit), truncated: points.length > limit }
+export async function incidentsOnMap({ read, dialect }: Database, box: BBox | undefined, limit: number, filter: IncidentFilter, log: RowLog): Promise<{ points: IncidentPoint[]; truncated: boolean }> {
+  const found = await incidentPoints.inView(read, box ?? world, limit + 1, filterOf(dialect, filter))
+  const points = readable(found, log).sort((a, b) => (a.rank ?? 9) - (b.rank ?? 9) || (b.at ?? 0) - (a.at ?? 0))
+  return { points: points.slice(0, limit), truncated: found.length > limit }
+}
+
+/** What another version put here, or a neighbour made odd, is on no map. */
+function readable(rows: readonly Pick<SpatialRow, 'id' | 'geometry' | 'properties' | 'at' | 'rank'>[], log: RowLog): IncidentPoint[] {
+  return readRows(rows, log, ({ id }) => ({ id, station: '' }), (row) => ({ ...row, properties: incidentPropertiesSchema.parse(row.properties) }) as IncidentPoint).items
 }
 
 /** By words of the title, or by the beginning of an id; latest first. */
-export async function incidentsByTitle({ read, dialect }: Database, q: string, limit: number): Promise<IncidentPoint[]> {
+export async function incidentsByTitle({ read, dialect }: Database, q: string, limit: number, log: RowLog): Promise<IncidentPoint[]> {
   const title = sql`lower(${propertyText(dialect, 'title')})`
   const words = q.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 6)
   const holds = (word: string) => (dialect === 'postgres' ? sql`strpos(${title}, cast(${word} as text)) > 0` : sql`instr(${title}, ${word}) > 0`)
   const byId = /^[0-9a-z]{8,26}(\.[xt])?$/i.test(q) ? sql`id like ${`${q.toUpperCase().replace(/\.[XT]$/, (mark) => mark.toLowerCase())}%`} or ` : sql``
   const { rows } = await sql<{ id: string; properties: string; west: number; south: number; at: number }>`
     select id, properties, west, south, at from ${sql.table(incidentPoints.name)} where ${byId}(${sql.join(words.map(holds), sql` and `)}) order by at desc, id limit ${limit}`.execute(read)
-  return rows.map(({ id, properties, west, south, at }) => ({ id, at: Number(at), geometry: { type: 'Point', coordinates: [west, south] }, properties: JSON.parse(properties) as IncidentProperties }))
+  return readable(rows.map(({ id, properties, west, south, at }) => ({ id, at: Number(at), geometry: { type: 'Point', coordinates: [west, south] }, properties: JSON.parse(properties) as Record<string, unknown> })), log)
 }
 
 export interface TimelineBar { at: number; I: number; II: number; III: number; IV: number }

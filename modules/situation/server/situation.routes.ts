@@ -35,14 +35,14 @@ export function situationRoutes(app: App, station: Station, baseMap: BaseMapSour
     config,
   }, async (request) => {
     const { bbox, limit, ...filter } = request.query
-    const { points, truncated } = await incidentsOnMap(database, bbox, limit, filter)
+    const { points, truncated } = await incidentsOnMap(database, bbox, limit, filter, request.log)
     return { type: 'FeatureCollection' as const, features: points.map(({ id, geometry, properties }) => ({ type: 'Feature' as const, id, geometry, properties })), truncated }
   })
 
   app.get('/api/situation/places', {
     schema: { tags, summary: 'Finds a place: coordinates, divisions by name, pinyin initials or code, incidents by title', querystring: placesQuery, response: { 200: placesResponse } },
     config,
-  }, async (request) => ({ items: await findPlaces(database, station.self, request.query.q, request.query.size) }))
+  }, async (request) => ({ items: await findPlaces(database, station.self, request.query.q, request.query.size, request.log) }))
 
   app.get('/api/situation/timeline', {
     schema: { tags, summary: 'How many incidents happened when, by level: for the time slider', querystring: timelineQuery, response: { 200: timelineResponse } },

@@ -1,4 +1,4 @@
-import type { Sentence } from '#core/kernel/index.ts'
+import { isoTime, type Sentence } from '#core/kernel/index.ts'
 import { crs84, ogcCrsUris } from '../../ogc.crs.ts'
 import type { FeatureSource, OgcFeature, Queryable } from '../../ogc.source.ts'
 import { mediaTypes, queryablesRel, type Link } from './ogc.links.ts'
@@ -36,7 +36,7 @@ export function landingLinks(say: Say, root: string): Link[] {
 export async function collectionDocument(source: FeatureSource, say: Say, root: string, isOwn = false) {
   const href = `${root}/collections/${source.id}`
   const { bbox, period } = await source.extent()
-  const interval = source.time === null ? null : [period ? new Date(period.from).toISOString() : null, period ? new Date(period.until).toISOString() : null]
+  const interval = source.time === null ? null : [period && isoTime(period.from), period && isoTime(period.until)]
   return {
     id: source.id,
     title: say(source.title),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { isoTime } from '#core/kernel/index.ts'
 import { cqlTest } from '#core/geo/cqlMatch.ts'
 import type { SpatialFilter, SpatialRow, SpatialTable } from '#core/geo/server/spatial.ts'
 import type { Database } from '#core/sql/server/database.ts'
@@ -19,7 +20,7 @@ export function spatialSource(about: Omit<FeatureSource, 'extent' | 'items' | 'i
   const counts = new Map<string, number>()
 
   function featureOf({ id, geometry, properties }: SpatialRow): OgcFeature {
-    const moments = instants.map((name): [string, string | null] => [name, typeof properties[name] === 'number' ? new Date(properties[name]).toISOString() : null])
+    const moments = instants.map((name): [string, string | null] => [name, typeof properties[name] === 'number' ? isoTime(properties[name]) : null])
     return { type: 'Feature', id, geometry, properties: { ...properties, ...Object.fromEntries(moments) } }
   }
 
