@@ -1,8 +1,8 @@
 import { isWithin, parentOf, refuse, unknownType, type Address, type Refusal } from '#core/kernel/index.ts'
-import { idOfSubject, isMadeAt, modeOfSubject, reaches, reachOf, unite, type Fact, type SubjectType } from '#core/ledger/index.ts'
+import { idOfSubject, isMadeAt, modeOfSubject, reaches, reachOf, unite, wallOf, type Fact, type SubjectType } from '#core/ledger/index.ts'
 import { measureNames } from '#modules/norms/index.ts'
 import { incidentFacts, type IncidentBody, type IncidentFactType } from './incident.facts.ts'
-import { saidAt, type FigureChange, type IncidentState, type Said } from './incident.state.ts'
+import type { FigureChange, IncidentState, Said } from './incident.state.ts'
 
 export const incidentType: SubjectType<IncidentState> = { kind: 'incident', start: startIncident, admit: admitIncident, evolve: evolveIncident }
 
@@ -78,7 +78,7 @@ function sameMode(fact: Fact): Refusal | null {
 }
 
 export function evolveIncident(before: IncidentState, fact: Fact): IncidentState {
-  const said: Said = { fact: fact.id, station: fact.station, by: fact.actor.name, at: saidAt(fact) }
+  const said: Said = { fact: fact.id, station: fact.station, by: fact.actor.name, at: wallOf(fact) }
   const state = { ...before, reach: unite(before.reach, reachOf(fact.station, fact.to)) }
   switch (fact.type as IncidentFactType) {
     case 'incident.opened.v1': {

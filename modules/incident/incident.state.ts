@@ -1,12 +1,9 @@
 import type { Address } from '#core/kernel/index.ts'
-import type { Fact, Reach } from '#core/ledger/index.ts'
+import type { Reach } from '#core/ledger/index.ts'
 import { graver, measureNames, raise, type Attributes, type FigureName, type Figures, type Grade, type Place } from '#modules/norms/index.ts'
 import type { IncidentBody } from './incident.facts.ts'
 
-/** When something was stated, as people see it. */
-export const saidAt = (fact: Fact): number => fact.at[0]
-
-/** Who stated something, when and where. */
+/** Who stated something, when and where; `at` is by that station's clock on the wall. */
 export interface Said {
   fact: string
   station: Address

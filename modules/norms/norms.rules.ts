@@ -1,5 +1,5 @@
 import { isRefusal, parentOf, refuse, unknownType, type Address, type FieldFault, type Refusal, type Sentence } from '#core/kernel/index.ts'
-import type { FactDraft, SubjectType } from '#core/ledger/index.ts'
+import { wallOf, type FactDraft, type SubjectType } from '#core/ledger/index.ts'
 import { effectiveNorms, shippedNorms, type Norms, type Publication } from './norms.effective.ts'
 import { loosening, mayAdd, mayWithdraw } from './norms.tighten.ts'
 import { groupOf, valueSchemas, type NormKey } from './norms.values.ts'
@@ -10,6 +10,9 @@ export interface NormsState {
   publications: Publication[]
 }
 
+/** Versions go up one by one; a few may have been refused. A thief of the key must not use them all up. */
+const maxVersionStep = 100
+
 export const normsType: SubjectType<NormsState> = {
   kind: 'norms',
   madeByMany: true,
@@ -19,12 +22,13 @@ export const normsType: SubjectType<NormsState> = {
     const body = fact.body as PublishedV1
     if (normsSubject(fact.station) !== fact.subject.replace(/\.(x|t)$/, '')) return refuse('norms.other-tree', '不得在其他体系的规范中发布', 'A station may not publish in another tree\'s norms')
     const last = lastVersion(state, fact.station)
+    if (body.version > last + maxVersionStep) return refuse('norms.version', `版本号至多为 ${last + maxVersionStep}`, `The version must be at most ${last + maxVersionStep}`)
     if (body.version <= last) return refuse('norms.version', `版本号须大于 ${last}`, `The version must be above ${last}`, [{ field: 'version', message: { zh: `须大于 ${last}`, en: `must be above ${last}` } }])
     return judge(state, fact.station, body.sets, body.effectiveFrom)
   },
   evolve(state, fact) {
     const { version, effectiveFrom, note, sets } = fact.body as PublishedV1
-    const publication: Publication = { station: fact.station, version, effectiveFrom, note, sets, fact: fact.id, at: fact.at[0], by: fact.actor.name }
+    const publication: Publication = { station: fact.station, version, effectiveFrom, note, sets, fact: fact.id, at: wallOf(fact), by: fact.actor.name }
     return { publications: [...state.publications, publication] }
   },
 }

@@ -1,8 +1,8 @@
 import { isAddress, refuse, unknownType, type Address, type Refusal } from '#core/kernel/index.ts'
-import { idOfSubject, isMadeAt, reaches, reachOf, unite, type Fact, type SubjectType } from '#core/ledger/index.ts'
+import { idOfSubject, isMadeAt, reaches, reachOf, unite, wallOf, type Fact, type SubjectType } from '#core/ledger/index.ts'
 import { plotFacts, type PlotBody, type PlotFactType } from './plot.facts.ts'
 import { parseLayerId } from './layerIds.ts'
-import { plainLayer, saidAt, writingNow, type LayerState, type PlotState, type Said } from './plot.state.ts'
+import { plainLayer, writingNow, type LayerState, type PlotState, type Said } from './plot.state.ts'
 
 export const plotType: SubjectType<PlotState> = {
   kind: 'plot',
@@ -80,7 +80,7 @@ const noLayer = () => refuse('plot.layer.not-found', '没有这个图层', 'Ther
 const wrongAudience = () => refuse('plot.wrong-audience', '标绘的发送范围有误', 'That is no audience for a plot')
 
 export function evolvePlot(before: PlotState, fact: Fact): PlotState {
-  const said: Said = { fact: fact.id, station: fact.station, by: fact.actor.name, at: saidAt(fact) }
+  const said: Said = { fact: fact.id, station: fact.station, by: fact.actor.name, at: wallOf(fact) }
   const state = { ...before, reach: unite(before.reach, reachOf(fact.station, fact.to)) }
   switch (fact.type as PlotFactType) {
     case 'plot.opened.v1':

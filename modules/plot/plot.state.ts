@@ -1,11 +1,8 @@
 import type { Address } from '#core/kernel/index.ts'
-import { reaches, type Directory, type Fact, type Reach } from '#core/ledger/index.ts'
+import { reaches, type Directory, type Reach } from '#core/ledger/index.ts'
 import type { DocCard, Limit } from '#core/live/card.ts'
 import type { PlotBody } from './plot.facts.ts'
 import { layerIdOf, parseLayerId } from './layerIds.ts'
-
-/** When something was stated, as people see it. */
-export const saidAt = (fact: Fact): number => fact.at[0]
 
 export interface Said {
   fact: string

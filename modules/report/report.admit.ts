@@ -1,8 +1,8 @@
 import { isWithin, refuse, unknownType, type Refusal } from '#core/kernel/index.ts'
-import { isMadeAt, modeOfSubject, type Fact } from '#core/ledger/index.ts'
+import { isMadeAt, modeOfSubject, wallOf, type Fact } from '#core/ledger/index.ts'
 import { isReasonableDue } from './report.clocks.ts'
 import type { ReportBody, ReportFactType } from './report.facts.ts'
-import { doneBy, hopOf, isParty, saidAt, type ReportState } from './report.state.ts'
+import { doneBy, hopOf, isParty, type ReportState } from './report.state.ts'
 
 /**
  * May this station state this about this report now? The one judge of authority and order: commands do not repeat
@@ -83,7 +83,7 @@ const rules: { [Type in ReportFactType]: (state: ReportState, fact: Fact, body: 
     if (above !== undefined) return refuse('report.not-below', `${above} 不在本站辖区内，不能批示`, `${above} is not below this station: it takes no instruction from here`)
     // Else a station between could backdate an instruction of its own under this id and push out the one from above.
     if (!isMadeAt(`instruction/${body.instructionId}`, fact.station)) return refuse('report.instruction-not-yours', '批示编号不是本站生成的', 'This instruction id was made at another station')
-    if (!isReasonableDue(body.due, saidAt(fact))) return refuse('report.due-unreasonable', '办理时限须在批示之后、400 天之内', 'The due time must come after the instruction and within 400 days', [{ field: 'due', message: { zh: '须在 400 天之内', en: 'must be within 400 days' } }])
+    if (!isReasonableDue(body.due, wallOf(fact))) return refuse('report.due-unreasonable', '办理时限须在批示之后、400 天之内', 'The due time must come after the instruction and within 400 days', [{ field: 'due', message: { zh: '须在 400 天之内', en: 'must be within 400 days' } }])
     if (state.instructions.some((known) => known.instructionId === body.instructionId)) return refuse('report.instruction-known', '批示编号重复', 'This instruction id is taken')
     return null
   },

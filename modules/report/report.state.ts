@@ -1,5 +1,5 @@
 import { ancestorsOf, type Address, type Attachment } from '#core/kernel/index.ts'
-import { idOfSubject, modeOfSubject, reachOf, type Fact, type Mode } from '#core/ledger/index.ts'
+import { idOfSubject, modeOfSubject, reachOf, wallOf, type Fact, type Mode } from '#core/ledger/index.ts'
 import type { FigureName, Figures, ReportKind } from '#modules/norms/index.ts'
 import type { Status } from './report.api.ts'
 import { clocksStarted } from './report.clocks.ts'
@@ -64,12 +64,9 @@ export function startReport(subject: string): ReportState {
   }
 }
 
-/** When something was stated: what people see and deadlines are judged by. */
-export const saidAt = (fact: Fact): number => fact.at[0]
-
 /** What an admitted fact makes of the state. */
 export function evolveReport(before: ReportState, fact: Fact): ReportState {
-  const step: Step = { fact: fact.id, at: saidAt(fact), station: fact.station, actor: fact.actor.name }
+  const step: Step = { fact: fact.id, at: wallOf(fact), station: fact.station, actor: fact.actor.name }
   const state = { ...before, facts: [...before.facts, fact.id], changedAt: step.at }
   const evolve = steps[fact.type as ReportFactType] as Evolution
   return { ...state, ...evolve(state, fact.body, step, fact) }

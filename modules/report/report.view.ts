@@ -1,5 +1,5 @@
 import type { Sentence } from '#core/kernel/index.ts'
-import { idOfSubject, modeOfSubject, newSubject, type Directory, type Fact } from '#core/ledger/index.ts'
+import { idOfSubject, modeOfSubject, newSubject, wallOf, type Directory, type Fact } from '#core/ledger/index.ts'
 import { gradeOf, type IncidentState } from '#modules/incident/index.ts'
 import { measureNames, type Figures } from '#modules/norms/index.ts'
 import { admitReport } from './report.admit.ts'
@@ -7,7 +7,7 @@ import type { Action, FiguresAnswer, ReportAnswer, ReportRow, TimelineEntry } fr
 import { deadlinesOf } from './report.deadlines.ts'
 import type { ReportBody, ReportFactType } from './report.facts.ts'
 import { qualityOf, type QualityWeights } from './report.quality.ts'
-import { doneAt, hopOf, saidAt, statusOf, type Instruction, type ReportState } from './report.state.ts'
+import { doneAt, hopOf, statusOf, type Instruction, type ReportState } from './report.state.ts'
 
 /** How state is shown: pure, so a screen or a test can do it too. */
 export interface Viewer {
@@ -112,7 +112,7 @@ function subjectLike(state: ReportState): string {
 export function timelineEntry(fact: Fact): TimelineEntry {
   const summarise = summaries[fact.type as ReportFactType] as ((body: unknown, fact: Fact) => Sentence) | undefined
   return {
-    fact: fact.id, type: fact.type, at: saidAt(fact), station: fact.station, actor: fact.actor.name,
+    fact: fact.id, type: fact.type, at: wallOf(fact), station: fact.station, actor: fact.actor.name,
     summary: summarise?.(fact.body, fact) ?? { zh: fact.type, en: fact.type },
   }
 }
