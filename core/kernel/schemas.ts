@@ -46,6 +46,10 @@ export const passage = (max: number) => z.string().max(max).refine((text) => !no
 /** Paragraphs that say something: a reason, an instruction. */
 export const statement = (max: number) => passage(max).min(1).regex(/\S/)
 
+/** A row of a list that cannot be shown: which one, and the station it is of. */
+export const unreadableSchema = z.object({ id: z.string(), station: z.string() })
+export type Unreadable = z.infer<typeof unreadableSchema>
+
 /** A file that was uploaded before; links pull it by its hash after the fact that names it. */
 export const attachmentSchema = z.strictObject({ sha256: sha256Hex, name: line(200), size: z.int().min(0).max(maxPosition), mediaType: line(120) })
 export type Attachment = z.infer<typeof attachmentSchema>

@@ -1,17 +1,20 @@
+import { isTime } from '#core/kernel/index.ts'
+
 /** Everything on screen is in Beijing time, wherever the browser stands; the offset has no summer time. */
 const offsetMs = 8 * 3_600_000
 
 const two = (n: number) => String(n).padStart(2, '0')
 
-/** `2024-01-23 02:09` */
+/** `2024-01-23 02:09`; question marks for what no date is, wherever it came from. */
 export function beijingMinute(ms: number): string {
+  if (!isTime(ms + offsetMs)) return '????-??-?? ??:??'
   const d = new Date(ms + offsetMs)
   return `${d.getUTCFullYear()}-${two(d.getUTCMonth() + 1)}-${two(d.getUTCDate())} ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`
 }
 
 /** `2024-01-23 02:09:04` */
 export function beijingSecond(ms: number): string {
-  return `${beijingMinute(ms)}:${two(new Date(ms + offsetMs).getUTCSeconds())}`
+  return `${beijingMinute(ms)}:${isTime(ms + offsetMs) ? two(new Date(ms + offsetMs).getUTCSeconds()) : '??'}`
 }
 
 /** `02:09` today, `01-23 02:09` this year, the whole date otherwise: what a list has room for. */

@@ -1,3 +1,5 @@
+import { isTime } from '#core/kernel/index.ts'
+
 /** How pressing a deadline is. `late` counts up from the deadline; `met` no longer counts. */
 export type Urgency = 'met' | 'calm' | 'soon' | 'urgent' | 'late'
 
@@ -19,6 +21,7 @@ export function countdown(due: number, now: number, metAt: number | null = null)
 
 /** `ms` as digits without sign; whole seconds, rounded towards zero so that 0:00 is the moment itself. */
 export function clockDigits(ms: number): string {
+  if (!isTime(ms)) return '?'
   const seconds = Math.floor(Math.abs(ms) / 1000)
   const days = Math.floor(seconds / 86_400)
   const hours = Math.floor((seconds % 86_400) / 3600)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { passage, queryMoment, recordId, statement, stationAddress } from '#core/kernel/index.ts'
+import { passage, queryMoment, recordId, statement, stationAddress, unreadableSchema } from '#core/kernel/index.ts'
 import { attributesSchema, eventCode, figuresSchema, gradeSchema, placeSchema } from '#modules/norms/index.ts'
 
 const said = { fact: z.string(), station: z.string(), by: z.string(), at: z.int() }
@@ -54,7 +54,7 @@ export const incidentItemSchema = z.object({
 })
 export type IncidentItem = z.infer<typeof incidentItemSchema>
 /** `unreadable`: rows of this page that cannot be shown. */
-export const incidentsResponse = z.object({ items: z.array(incidentItemSchema), total: z.int(), unreadable: z.array(z.object({ id: z.string(), station: z.string() })) })
+export const incidentsResponse = z.object({ items: z.array(incidentItemSchema), total: z.int(), unreadable: z.array(unreadableSchema) })
 export type IncidentsAnswer = z.infer<typeof incidentsResponse>
 
 export const incidentSchema = z.object({

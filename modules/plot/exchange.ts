@@ -1,3 +1,4 @@
+import { isoTime } from '#core/kernel/index.ts'
 import type { Feature, Geometry } from '#core/geo/geojson.ts'
 import { strokeGeometry } from './shapes.ts'
 import type { Stroke, StrokeBody } from './stroke.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { attachmentSchema, line, moment, queryMoment, recordId, sha256Hex, statement, stationAddress } from '#core/kernel/index.ts'
+import { attachmentSchema, line, moment, queryMoment, recordId, sha256Hex, statement, stationAddress, unreadableSchema } from '#core/kernel/index.ts'
 import { modes } from '#core/ledger/index.ts'
 import { attributesSchema, figuresSchema, gradeSchema, grades, measureNames, placeSchema, reportKinds, type FigureName } from '#modules/norms/index.ts'
 import { clockSchema, contentSchema, detailsSchema, levelSchema, urgeCauses } from './report.facts.ts'
@@ -167,7 +167,7 @@ export const reportRow = z.object({
 export type ReportRow = z.infer<typeof reportRow>
 
 /** `unreadable`: rows of this page that cannot be shown. */
-export const listAnswer = z.object({ items: z.array(reportRow), total: z.number(), unreadable: z.array(z.object({ id: z.string(), station: z.string() })) })
+export const listAnswer = z.object({ items: z.array(reportRow), total: z.number(), unreadable: z.array(unreadableSchema) })
 export type ListAnswer = z.infer<typeof listAnswer>
 
 /** One report, whole. */

@@ -1,8 +1,4 @@
-import { z } from 'zod'
-
-/** A row of a list that cannot be shown: which one, and the station it is of. */
-export const unreadableSchema = z.object({ id: z.string(), station: z.string() })
-export type Unreadable = z.infer<typeof unreadableSchema>
+import type { Unreadable } from '#core/kernel/index.ts'
 
 export interface RowLog {
   warn(about: object, message: string): void

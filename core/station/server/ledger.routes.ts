@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { refuse } from '#core/kernel/index.ts'
+import { refuse, unreadableSchema } from '#core/kernel/index.ts'
 import { keyFor } from '#core/ledger/index.ts'
+import { readRows } from '#core/sql/server/readRows.ts'
 import type { LedgerTables } from '#core/ledger/server/ledger.tables.ts'
 import type { App } from '#core/http/server/app.ts'
 import { HttpProblem } from '#core/http/server/problem.ts'
@@ -36,7 +37,7 @@ export function ledgerRoutes(app: App, station: Station): void {
   })
 
   app.get('/api/facts', {
-    schema: { tags, summary: 'Facts held here, newest first', querystring: z.object({ subject: z.string().max(200).optional(), type: z.string().max(80).optional(), station: z.string().max(200).optional(), status: z.enum(statuses).optional(), ...page }), response: { 200: z.object({ items: z.array(factLine), total: z.int() }) } },
+    schema: { tags, summary: 'Facts held here, newest first', querystring: z.object({ subject: z.string().max(200).optional(), type: z.string().max(80).optional(), station: z.string().max(200).optional(), status: z.enum(statuses).optional(), ...page }), response: { 200: z.object({ items: z.array(factLine), total: z.int(), unreadable: z.array(unreadableSchema) }) } },
     config: { permission: 'fact.list' },
   }, async (request) => {
     const { subject, type, station: by, status, page, size } = request.query
@@ -48,7 +49,7 @@ export function ledgerRoutes(app: App, station: Station): void {
     const { total } = await found().select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
     const rows = await found().select(['id', 'type', 'subject', 'station', 'seq', 'mode', 'at_ms as at', 'status', 'reason', 'received_at as receivedAt', 'from_peer as from'])
       .orderBy('position', 'desc').limit(size).offset((page - 1) * size).execute()
-    return { items: rows.map((row) => ({ ...row, status: statuses.find((s) => s === row.status) ?? 'refused' })), total }
+    return { ...readRows(rows, request.log, (row) => row, (row) => factLine.parse(row)), total }
   })
 
   let verifying: ReturnType<typeof ledger.verify> | undefined
@@ -74,11 +75,13 @@ export function ledgerRoutes(app: App, station: Station): void {
       const rows = await tables().selectFrom('facts').where('status', '=', status)
         .select(['id', 'type', 'subject', 'station', 'seq', 'mode', 'at_ms as at', 'reason', 'received_at as receivedAt', 'from_peer as from'])
         .orderBy('position', 'desc').limit(size).offset((page - 1) * size).execute()
-      return { items: rows.map((row) => ({ ...row, status })), total }
+      const { items } = readRows(rows, request.log, (row) => row, (row) => factLine.parse({ ...row, status }))
+      return { items, total }
     }
     const away = await tables().selectFrom('turned_away').select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
     const turnedAway = await tables().selectFrom('turned_away').select(['id', 'reason', 'detail', 'text', 'from_peer as from', 'at']).orderBy('number', 'desc').limit(size).offset((page - 1) * size).execute()
-    return { waiting: await kept('waiting'), refused: await kept('refused'), turnedAway: { items: turnedAway, total: away.total }, chains: await chains() }
+    const { items } = readRows(turnedAway, request.log, ({ id, from }) => ({ id, station: from }), (row) => turnedAwayLine.parse(row))
+    return { waiting: await kept('waiting'), refused: await kept('refused'), turnedAway: { items, total: away.total }, chains: await chains() }
   })
 
   /** How much of each station's chain is here. Gaps are normal: not everything is for everyone. */

@@ -1,8 +1,10 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Pagination } from 'antd'
 import { useRef, type MouseEvent, type ReactNode } from 'react'
+import type { Unreadable } from '#core/kernel/index.ts'
 import { useKeys } from './keys.ts'
 import type { Tone } from './Mark.tsx'
+import { PartBoundary } from './PartBoundary.tsx'
 import { Empty } from './States.tsx'
 import { said, useText } from './texts.ts'
 import { uiTexts } from './uiTexts.ts'
@@ -43,22 +45,19 @@ interface DataListProps<Row> {
   onSort?: (next: Sorting) => void
   paging?: Paging
   empty?: ReactNode
+  /** Rows of this page that the station could not read: each is named, so that somebody can ask about it. */
+  unreadable?: readonly Unreadable[]
 }
 
 /** A table that becomes cards on a phone; the first column is the row's name and link. */
 export function DataList<Row>(props: DataListProps<Row>) {
-  const { label, rows, rowKey, columns, to, edge, sorting, onSort, paging, empty } = props
+  const { label, rows, rowKey, columns, sorting, onSort, paging, empty, unreadable = [] } = props
   const say = useText(uiTexts)
-  const navigate = useNavigate()
   const body = useRef<HTMLTableSectionElement>(null)
   useListKeys(body)
 
-  const open = (event: MouseEvent<HTMLTableRowElement>, row: Row) => {
-    if (!to || (event.target instanceof HTMLElement && event.target.closest('a, button, input, label, .ant-checkbox-wrapper')) || getSelection()?.toString()) return
-    void navigate({ to: to(row) })
-  }
-
-  if (rows.length === 0) return <Empty>{empty}</Empty>
+  const broken = ({ id, station }: Unreadable) => <tr key={id} className="edge-warn"><td colSpan={columns.length}>{say('list.broken', { id, station })}</td></tr>
+  if (rows.length === 0 && unreadable.length === 0) return <Empty>{empty}</Empty>
   return (
     <>
       <div className="list-scroll">
@@ -73,15 +72,8 @@ export function DataList<Row>(props: DataListProps<Row>) {
             </tr>
           </thead>
           <tbody ref={body}>
-            {rows.map((row) => (
-              <tr key={rowKey(row)} className={`${to ? 'opens ' : ''}edge-${edge?.(row) ?? 'plain'}`} onClick={(event) => open(event, row)}>
-                {columns.map((column, i) => (
-                  <td key={column.key} data-label={column.title} className={`${column.align === 'right' ? 'right ' : ''}${column.wideOnly ? 'wide-only ' : ''}${i === 0 ? 'row-name' : ''}`}>
-                    {i === 0 && to ? <RowLink to={to(row)}>{column.render(row)}</RowLink> : column.render(row)}
-                  </td>
-                ))}
-              </tr>
-            ))}
+            {rows.map((row) => <PartBoundary key={rowKey(row)} of={row} instead={broken({ id: rowKey(row), station: '' })}><ListRow {...props} row={row} /></PartBoundary>)}
+            {unreadable.map(broken)}
           </tbody>
         </table>
       </div>
@@ -92,6 +84,23 @@ export function DataList<Row>(props: DataListProps<Row>) {
         />
       ) : null}
     </>
+  )
+}
+
+function ListRow<Row>({ row, columns, to, edge }: Pick<DataListProps<Row>, 'columns' | 'to' | 'edge'> & { row: Row }) {
+  const navigate = useNavigate()
+  const open = (event: MouseEvent<HTMLTableRowElement>) => {
+    if (!to || (event.target instanceof HTMLElement && event.target.closest('a, button, input, label, .ant-checkbox-wrapper')) || getSelection()?.toString()) return
+    void navigate({ to: to(row) })
+  }
+  return (
+    <tr className={`${to ? 'opens ' : ''}edge-${edge?.(row) ?? 'plain'}`} onClick={open}>
+      {columns.map((column, i) => (
+        <td key={column.key} data-label={column.title} className={`${column.align === 'right' ? 'right ' : ''}${column.wideOnly ? 'wide-only ' : ''}${i === 0 ? 'row-name' : ''}`}>
+          {i === 0 && to ? <RowLink to={to(row)}>{column.render(row)}</RowLink> : column.render(row)}
+        </td>
+      ))}
+    </tr>
   )
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, type ReactNode } from 'react'
+import { PartBoundary } from './PartBoundary.tsx'
 
 /** A page's heading, its actions and its content. */
 export function PageFrame({ title, aside, actions, children }: { title: ReactNode; aside?: ReactNode; actions?: ReactNode; children: ReactNode }) {
@@ -19,7 +20,7 @@ export function Panel({ title, actions, children, className = '' }: { title?: Re
   return (
     <section className={`panel ${className}`}>
       {title || actions ? <header className="panel-head">{title ? <h2>{title}</h2> : null}{actions ? <div className="page-actions">{actions}</div> : null}</header> : null}
-      {children}
+      <PartBoundary of={children}>{children}</PartBoundary>
     </section>
   )
 }

@@ -1,4 +1,5 @@
 import { Tooltip } from 'antd'
+import { isTime } from '#core/kernel/index.ts'
 import { beijingSecond, beijingShort } from '../beijingTime.ts'
 import { countdown } from '../countdown.ts'
 import { Mark, type Tone } from './Mark.tsx'
@@ -6,10 +7,11 @@ import { useNow } from './now.ts'
 import { useText } from './texts.ts'
 import { uiTexts } from './uiTexts.ts'
 
-/** A moment, short, with the whole Beijing time on hover. */
+/** A moment, short, with the whole Beijing time on hover. One that no date can hold is said to be wrong: it may come from anywhere. */
 export function TimeText({ at }: { at: number }) {
   const now = useNow()
   const say = useText(uiTexts)
+  if (!isTime(at)) return <Tooltip title={String(at)}><span><Mark tone="warn">{say('time.bad')}</Mark></span></Tooltip>
   return <Tooltip title={say('time.beijing', { time: beijingSecond(at) })}><time dateTime={new Date(at).toISOString()} className="digits">{beijingShort(at, now)}</time></Tooltip>
 }
 

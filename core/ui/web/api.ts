@@ -1,3 +1,4 @@
+import { plainText } from '#core/kernel/index.ts'
 import { mayRetry, plainFault, readProblem, type Problem } from '../problem.ts'
 import { reportConnection } from './connection.ts'
 import { currentLanguage, sayNow } from './texts.ts'
@@ -52,7 +53,9 @@ async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 function send<T>(method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> {
-  return exchange<T>(path, body === undefined ? { method } : { method, headers, body: JSON.stringify(body) })
+  // What was pasted may hold characters that nobody sees and no schema takes.
+  const text = JSON.stringify(body, (_, value: unknown) => (typeof value === 'string' ? plainText(value) : value))
+  return exchange<T>(path, body === undefined ? { method } : { method, headers, body: text })
 }
 
 async function exchange<T>(path: string, init: { method: string; body?: string; headers?: Record<string, string>; signal?: AbortSignal }): Promise<T> {

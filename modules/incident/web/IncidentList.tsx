@@ -12,7 +12,7 @@ import { Fetched } from '#core/ui/web/States.tsx'
 import { said, useText } from '#core/ui/web/texts.ts'
 import { TimeText } from '#core/ui/web/TimeText.tsx'
 import { grades, measureNames } from '#modules/norms/index.ts'
-import type { IncidentItem } from '../incident.api.ts'
+import type { IncidentItem, IncidentsAnswer } from '../incident.api.ts'
 import { incidentFilter, keptFilter, type IncidentFilter } from './incidentFilter.ts'
 import { DivisionName, GradeMark, IncidentStatus, ModeMark, useStationName } from './IncidentMarks.tsx'
 import { incidentTexts } from './incidentTexts.ts'
@@ -28,7 +28,7 @@ export function IncidentList() {
   const filter = incidentFilter(useSearch({ strict: false }))
   const incidents = useQuery({
     queryKey: ['incident', 'list', filter],
-    queryFn: ({ signal }) => api.get<{ items: IncidentItem[]; total: number }>('/api/incidents', { query: { ...filter }, signal }),
+    queryFn: ({ signal }) => api.get<IncidentsAnswer>('/api/incidents', { query: { ...filter }, signal }),
     placeholderData: keepPreviousData,
   })
   useTellMode(incidents.data?.items.find((i) => i.mode !== 'actual')?.mode)
@@ -62,7 +62,7 @@ export function IncidentList() {
         <Fetched query={incidents}>
           {(data) => (
             <DataList
-              label={say('title')} rows={data.items} rowKey={(i) => i.id} columns={columns} to={(i) => `/incidents/${i.id}`} edge={(i) => (i.status === 'open' ? edges[i.level.working] ?? 'plain' : 'plain')}
+              label={say('title')} rows={data.items} unreadable={data.unreadable} rowKey={(i) => i.id} columns={columns} to={(i) => `/incidents/${i.id}`} edge={(i) => (i.status === 'open' ? edges[i.level.working] ?? 'plain' : 'plain')}
               empty={say(Object.keys(keptFilter({ ...filter, page: 1 })).length > 0 ? 'empty.filtered' : 'empty')}
               paging={{ page: filter.page, size: filter.size, total: data.total, onPage: (page, size) => show({ page, size }) }}
             />

@@ -7,12 +7,12 @@ import { useNow } from '#core/ui/web/now.ts'
 import { useSession } from '#core/ui/web/session.ts'
 import { useText } from '#core/ui/web/texts.ts'
 import { CountdownText, TimeText } from '#core/ui/web/TimeText.tsx'
-import type { ReportRow } from '../report.api.ts'
+import type { ListAnswer, ReportRow } from '../report.api.ts'
 import { LevelMark, PlaceText, StatusMark } from './ReportMarks.tsx'
 import { deskTexts } from './deskTexts.ts'
 import { casualtiesOf, edgeOf, waitsHere, type DeskFilter } from './deskView.ts'
 
-export function DeskList({ rows, total, filter, onShow, empty }: { rows: readonly ReportRow[]; total: number; filter: DeskFilter; onShow: (change: Partial<DeskFilter>) => void; empty: string }) {
+export function DeskList({ list, filter, onShow, empty }: { list: ListAnswer; filter: DeskFilter; onShow: (change: Partial<DeskFilter>) => void; empty: string }) {
   const say = useText(deskTexts)
   const now = useNow()
   const { station } = useSession()
@@ -30,9 +30,9 @@ export function DeskList({ rows, total, filter, onShow, empty }: { rows: readonl
   ]
   return (
     <DataList
-      label={say(`box.${filter.box}`)} rows={rows} rowKey={(row) => row.id} columns={columns} to={(row) => `/reports/${row.id}`} edge={(row) => edgeOf(row, station.address, now)} empty={empty}
+      label={say(`box.${filter.box}`)} rows={list.items} unreadable={list.unreadable} rowKey={(row) => row.id} columns={columns} to={(row) => `/reports/${row.id}`} edge={(row) => edgeOf(row, station.address, now)} empty={empty}
       sorting={{ by: filter.sort.replace(/^-/, ''), descending: filter.sort.startsWith('-') }} onSort={({ by, descending }) => onShow({ sort: descending ? `-${by}` : by })}
-      paging={{ page: filter.page, size: filter.size, total, onPage: (page, size) => onShow({ page: size === filter.size ? page : 1, size }) }}
+      paging={{ page: filter.page, size: filter.size, total: list.total, onPage: (page, size) => onShow({ page: size === filter.size ? page : 1, size }) }}
     />
   )
 }

@@ -11,7 +11,7 @@ import { useSession } from '#core/ui/web/session.ts'
 import { Fetched } from '#core/ui/web/States.tsx'
 import { said, useText } from '#core/ui/web/texts.ts'
 import { useTellMode } from '#core/ui/web/shownMode.ts'
-import type { CountsAnswer, ReportRow } from '../report.api.ts'
+import type { CountsAnswer, ListAnswer } from '../report.api.ts'
 import { DeskCounts } from './DeskCounts.tsx'
 import { DeskFilters } from './DeskFilters.tsx'
 import { DeskList } from './DeskList.tsx'
@@ -30,7 +30,7 @@ export function ReportDesk() {
   const { page, size, ...query } = filter
   const reports = useQuery({
     queryKey: ['report', 'list', filter],
-    queryFn: ({ signal }) => api.get<{ items: ReportRow[]; total: number }>('/api/reports', { query: { ...query, page, size }, signal }),
+    queryFn: ({ signal }) => api.get<ListAnswer>('/api/reports', { query: { ...query, page, size }, signal }),
     placeholderData: keepPreviousData,
     refetchInterval: 30_000,
   })
@@ -67,7 +67,7 @@ export function ReportDesk() {
           <DeskFilters filter={filter} onShow={show} searchRef={searchRef} />
         </div>
         <Fetched query={reports}>
-          {(data) => <DeskList rows={data.items} total={data.total} filter={filter} onShow={show} empty={say(isNarrowed(filter) ? 'empty.filtered' : filter.box === 'in' ? 'empty.in' : 'empty.out')} />}
+          {(data) => <DeskList list={data} filter={filter} onShow={show} empty={say(isNarrowed(filter) ? 'empty.filtered' : filter.box === 'in' ? 'empty.in' : 'empty.out')} />}
         </Fetched>
       </Panel>
     </PageFrame>

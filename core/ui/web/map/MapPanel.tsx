@@ -2,6 +2,7 @@ import { CloseOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useContext, useEffect, useId, useState, type ReactNode } from 'react'
 import { createPortal } from 'react-dom'
+import { PartBoundary } from '../PartBoundary.tsx'
 import { useText } from '../texts.ts'
 import { MapPlacesContext } from './mapPlaces.ts'
 import { mapTexts } from './mapTexts.ts'
@@ -34,7 +35,7 @@ export function MapPanel({ side, title, actions, onClose, children }: { side: Si
         {actions}
         {onClose ? <Button type="text" size="small" icon={<CloseOutlined />} aria-label={say('panel.close')} onClick={onClose} /> : null}
       </header>
-      <div className="map-panel-body">{children}</div>
+      <div className="map-panel-body"><PartBoundary of={children}>{children}</PartBoundary></div>
     </section>,
     places.panels,
   )

@@ -14,7 +14,7 @@ import { useMapStyle } from './mapStyle.ts'
 import { mapTexts } from './mapTexts.ts'
 import { MapToolbar, useOneTabStop } from './MapToolbar.tsx'
 import { MapUrl } from './MapUrl.tsx'
-import { PartBoundary } from './PartBoundary.tsx'
+import { PartBoundary } from '../PartBoundary.tsx'
 import { useMapInstance } from './useMapInstance.ts'
 
 /**
@@ -55,7 +55,7 @@ export function MapView({ full, narrow }: { full: boolean; narrow: boolean }) {
       {session && places ? (
         <MapContext value={session}>
           <MapPlacesContext value={places}>
-            {parts.filter(({ roles }) => holdsAny(person, roles)).map(({ id, Part }) => <PartBoundary key={id} onBreak={() => { setBroken(true) }}><Suspense><Part /></Suspense></PartBoundary>)}
+            {parts.filter(({ roles }) => holdsAny(person, roles)).map(({ id, Part }) => <PartBoundary key={id} instead={null} onBreak={() => { setBroken(true) }}><Suspense><Part /></Suspense></PartBoundary>)}
           </MapPlacesContext>
         </MapContext>
       ) : null}
