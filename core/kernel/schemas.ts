@@ -28,13 +28,13 @@ export const maxAmount = 1e9
  */
 const hidden = String.raw`\u202A-\u202E\u2066-\u2069\u{FFFE}\u{FFFF}`
 const notInLine = new RegExp(String.raw`[\p{Cc}\p{Zl}\p{Zp}${hidden}]`, 'u')
-const notInPassage = new RegExp(String.raw`(?![\n\t])[\p{Cc}${hidden}]`, 'u')
+const notInPassage = new RegExp(String.raw`(?![\n\r\t])[\p{Cc}${hidden}]`, 'u')
 const notInPassages = new RegExp(notInPassage, 'gu')
 const faultyText = '含有不可见的控制字符，请删除后重试|holds control characters; remove them'
 
 /** A text as schemas take it, from whatever was typed or pasted: nothing that can be seen is lost. */
 export function plainText(text: string): string {
-  return text.replaceAll(/\r\n?/g, '\n').replaceAll(notInPassages, '').toWellFormed()
+  return text.replaceAll(notInPassages, '').toWellFormed()
 }
 
 /** One line; may be empty. */
