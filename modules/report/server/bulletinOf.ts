@@ -1,5 +1,5 @@
 import { divisionName } from '#core/geo/divisions.ts'
-import { ancestorsOf, levelOf } from '#core/kernel/index.ts'
+import { ancestorsOf, isTime, levelOf } from '#core/kernel/index.ts'
 import type { Mode } from '#core/ledger/index.ts'
 import { measureNames, type FigureName, type Grade } from '#modules/norms/index.ts'
 import { printableLine, paragraphsOf } from '../printable.ts'
@@ -169,11 +169,13 @@ function beijing(ms: number) {
 const two = (n: number) => String(n).padStart(2, '0')
 
 function day(ms: number): string {
+  if (!isTime(ms + 8 * 3_600_000)) return '（时间有误）'
   const { year, month, day: date } = beijing(ms)
   return `${year}年${month}月${date}日`
 }
 
 function moment(ms: number): string {
+  if (!isTime(ms + 8 * 3_600_000)) return day(ms)
   const { hour, minute } = beijing(ms)
   return `${day(ms)}${two(hour)}时${two(minute)}分`
 }
@@ -181,5 +183,5 @@ function moment(ms: number): string {
 /** Only the hour when it is the same day as what was just said. */
 function clock(ms: number, said: number): string {
   const { hour, minute } = beijing(ms)
-  return day(ms) === day(said) ? `${two(hour)}时${two(minute)}分` : moment(ms)
+  return isTime(ms + 8 * 3_600_000) && day(ms) === day(said) ? `${two(hour)}时${two(minute)}分` : moment(ms)
 }
