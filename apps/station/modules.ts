@@ -10,5 +10,6 @@ import { situationModule } from '#modules/situation/server/module.ts'
 
 /** What this station can do: one explicit list. A new module is one line here, one in boundaries.mjs, and its screens in apps/console. */
 export function stationModules(directory: LiveDirectory, uploadLimitMiB: number): StationModule[] {
-  return [coreModule({ uploadLimit: uploadLimitMiB * 1024 * 1024 }), directoryModule(directory), normsModule, incidentModule, reportModule, plotModule(), situationModule]
+  const nouns = [directoryModule(directory), normsModule, incidentModule, reportModule, plotModule(), situationModule]
+  return [coreModule({ uploadLimit: uploadLimitMiB * 1024 * 1024, reads: Object.assign({}, ...nouns.map((m) => m.reads)) }), ...nouns]
 }

@@ -8,4 +8,12 @@ export interface Person {
   account: string
   name: string
   roles: Role[]
+  /** Only where an API token speaks: the roles its maker holds now. It may do what its own roles and these may both do. */
+  within?: Role[]
+}
+
+/** Whether a person may do what is for these roles. The one place that compares: `machine` adds nothing to what its token's maker may. */
+export function holds(person: Pick<Person, 'roles' | 'within'>, allowed: readonly Role[]): boolean {
+  const someOf = (roles: readonly Role[]) => roles.some((role) => allowed.includes(role))
+  return someOf(person.roles) && (person.within === undefined || someOf(person.within))
 }

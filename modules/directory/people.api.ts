@@ -14,7 +14,7 @@ export type PersonRow = z.infer<typeof personRowSchema>
 export const pageQuery = { page: z.coerce.number().int().min(1).max(1_000_000).default(1), size: z.coerce.number().int().min(1).max(200).default(50) }
 
 export const signInBody = z.object({ account: z.string().min(1).max(64), password: passwordSchema })
-export const signedInSchema = z.object({ token: z.string(), person: personSchema })
+export const signedInSchema = z.object({ token: z.string(), person: personSchema, /** What the screen must say at once. */ notice: z.string().optional() })
 export const setupBody = z.object({ token: z.string().min(1).max(200), account: accountSchema, name: nameSchema, password: passwordSchema })
 
 export const newPersonBody = z.strictObject({ account: accountSchema, name: nameSchema, roles: z.array(roleSchema).max(roles.length), password: passwordSchema, unit: z.string().max(64).nullable().default(null) })

@@ -6,13 +6,17 @@ import rateLimit from '@fastify/rate-limit'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyReply, type FastifyRequest, type RawRequestDefaultExpression } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { isRefusal } from '#core/kernel/index.ts'
+import { holds, type Person } from '../roles.ts'
 import type { App } from './app.ts'
 import { faultsOfValue, parseJson, readBody } from './body.ts'
+import { callerOf } from './caller.ts'
+import { isLoopback, limitConnections } from './connections.ts'
 import { serveConsole } from './consoleFiles.ts'
-import { cookieNameOf, gate, type Access, type PersonOf } from './gate.ts'
+import { cookieNameOf, demand, gate, type Access, type PersonOf } from './gate.ts'
 import { serveMetrics } from './metrics.ts'
 import { serveOpenApi } from './openapi.ts'
 import { HttpProblem, languageOf, problemOf, problemOfFault } from './problem.ts'
+import { sparseLog } from './sparseLog.ts'
 import { routeUpgrades } from './upgrades.ts'
 import { invalid, validatorCompiler } from './validation.ts'
 
@@ -25,9 +29,11 @@ export interface HttpLimits {
   /** Requests per minute and address; a whole office may sit behind one. */
   perMinute: number
   connections: number
+  /** Of those, open at a time from one address: behind one may be an office of fifty screens with six each. */
+  perAddress: number
 }
 
-export const productionLimits: HttpLimits = { body: 1024 * 1024, bodyMs: 20_000, headersMs: 10_000, perMinute: 6_000, connections: 2_000 }
+export const productionLimits: HttpLimits = { body: 1024 * 1024, bodyMs: 20_000, headersMs: 10_000, perMinute: 6_000, connections: 4_000, perAddress: 768 }
 
 export interface AppOptions {
   /** The station's address: names its cookie. */
@@ -47,7 +53,7 @@ export interface AppOptions {
 
 /** The HTTP face of one station, ready for modules to declare their routes on. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const limits = { ...productionLimits, ...(options.mode === 'production' ? {} : { perMinute: 1_000_000 }), ...options.limits }
+  const limits = { ...productionLimits, ...(options.mode === 'production' ? {} : { perMinute: 1_000_000, perAddress: 1_000_000 }), ...options.limits }
   const app: App = fastify({
     ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
     // Our own line per request says less: no headers, no query (a set-up link carries its token there).
@@ -65,6 +71,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     frameworkErrors: (error, request, reply) => answer(error, request as FastifyRequest, reply as FastifyReply),
   }).withTypeProvider<ZodTypeProvider>()
   app.server.maxConnections = limits.connections
+  const warnSparsely = sparseLog(app.log)
+  app.decorate('warnSparsely', warnSparsely)
+  limitConnections(app.server, { perAddress: limits.perAddress, exempt: options.trustProxy ? isLoopback : () => false, onRefused: (from) => warnSparsely('too many connections from one address', { from }) })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(answer)
@@ -88,6 +97,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   await app.register(rateLimit, {
     max: limits.perMinute,
     timeWindow: 60_000,
+    keyGenerator: (request: FastifyRequest) => callerOf(request.ip),
+    onExceeded: (request: FastifyRequest, from: string) => warnSparsely('too many requests from one address', { from, route: request.routeOptions.url }),
     errorResponseBuilder: (_request, context) => new HttpProblem(429, 'rate.exceeded', `请求过于频繁，请 ${Math.ceil(context.ttl / 1000)} 秒后再试`, `Too many requests; try again in ${Math.ceil(context.ttl / 1000)} seconds`),
   })
   if (options.mode === 'demo') app.addHook('onRequest', async (request) => loopbackOnly(request))
@@ -96,6 +107,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     request.log.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
   })
   app.decorate('personOf', options.personOf)
+  const concerned = new Set<(person: string) => void>()
+  app.decorate('onRightsChange', (listener: (person: string) => void) => { concerned.add(listener) })
+  app.decorate('rightsChanged', (person: string) => { for (const listener of concerned) listener(person) })
+  app.decorate('may', (person: Person, permission: string) => holds(person, options.access[permission] ?? []))
+  app.decorate('demand', (person: Person, permission: string) => demand(person, permission, options.access))
   routeUpgrades(app)
   serveMetrics(app, options)
   await serveOpenApi(app, options.version)
@@ -110,7 +126,8 @@ function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): v
   const known = error instanceof HttpProblem || isRefusal(error) ? error : problemOfFault(error)
   const incident = known ? undefined : randomUUID()
   if (incident) request.log.error({ err: error, incident, route: request.routeOptions?.url }, 'fault')
-  else if (known instanceof HttpProblem && known.code.startsWith('storage.')) request.log.error({ err: error, route: request.routeOptions?.url }, known.code)
+  else if (known instanceof HttpProblem && known.code.startsWith('storage.')) request.server.warnSparsely(known.code, { err: error, route: request.routeOptions?.url })
+  else if (known instanceof HttpProblem && known.code === 'csrf.refused') request.server.warnSparsely(known.code, { from: request.ip, origin: request.headers.origin, host: request.headers.host })
   const problem = problemOf(known ?? new HttpProblem(500, 'server.fault', `程序出错，已记录，编号 ${incident}`, `Something broke; it is recorded as ${incident}`), language)
   if (problem.status === 413 || problem.status === 408) void reply.header('connection', 'close')
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer')

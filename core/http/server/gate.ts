@@ -1,12 +1,22 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Person, Role } from '../roles.ts'
+import { holds, type Person, type Role } from '../roles.ts'
 import { HttpProblem } from './problem.ts'
+import type { SparseLog } from './sparseLog.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Who holds a token, for what does not pass the gate: sockets. */
     personOf: PersonOf
+    /** Whether a person has a permission, for a route whose answer depends on what it finds. */
+    may: (person: Person, permission: string) => boolean
+    /** The same, as the gate says no. */
+    demand: (person: Person, permission: string) => void
+    /** Told whenever a person's sessions, tokens or roles have changed: what was opened with them is looked at again. */
+    rightsChanged: (person: string) => void
+    onRightsChange: (listener: (person: string) => void) => void
+    /** Into the log, each kind once a minute. */
+    warnSparsely: SparseLog
   }
 }
 
@@ -86,6 +96,6 @@ export function gate(personOf: PersonOf, access: Access, cookieName: string) {
 /** Throws 403 naming the permission and the roles that have it. */
 export function demand(person: Person, permission: string, access: Access): void {
   const allowed = access[permission] ?? []
-  if (person.roles.some((role) => allowed.includes(role))) return
+  if (holds(person, allowed)) return
   throw new HttpProblem(403, 'permission.refused', `缺少权限 ${permission}，需要角色：${allowed.join('、') || '无'}`, `Missing permission ${permission}; it belongs to: ${allowed.join(', ') || 'nobody'}`)
 }

@@ -62,6 +62,8 @@ export function serveLive<News extends object>(app: App, options: LiveOptions<Ne
       screens.set(screen, kept)
       const traffic = options.onScreen?.(screenOf(screen, kept))
       screen.on('message', (data: Buffer, isBinary) => {
+        // What was still on its way when the socket was ended has no person any more.
+        if (screen.readyState !== WebSocket.OPEN) return
         if (!isBinary && data.length > maxText) return screen.close(1009)
         if (isBinary && traffic) traffic.receive(data)
         else if (isBinary) screen.close(1003)
@@ -110,19 +112,30 @@ export function serveLive<News extends object>(app: App, options: LiveOptions<Ne
     }
   })
 
-  /** Drops screens that did not answer the last beat, and those whose session has ended meanwhile. */
+  /** Whether the session still stands; a screen without one is closed. */
+  async function stands(screen: WebSocket, kept: { token: string; person: Person }): Promise<boolean> {
+    const person = await options.personOf(kept.token)
+    if (person) kept.person = person
+    else screen.close(4401, 'session ended')
+    return person !== undefined
+  }
+
+  /** Drops screens that did not answer the last beat, and those whose session has run out or was ended by another process. */
   async function beat(): Promise<void> {
     for (const [screen, kept] of screens) {
-      const person = await options.personOf(kept.token)
       if (!kept.answered) screen.terminate()
-      else if (!person) screen.close(4401, 'session ended')
-      else {
-        kept.person = person
+      else if (await stands(screen, kept)) {
         kept.answered = false
         screen.ping()
       }
     }
   }
+
+  app.onRightsChange((changed) => {
+    for (const [screen, kept] of screens) {
+      if (kept.person.id === changed) stands(screen, kept).catch((fault: unknown) => app.log.error({ err: fault }, 'live fault'))
+    }
+  })
   const beating = setInterval(() => {
     beat().catch((fault: unknown) => app.log.error({ err: fault }, 'live fault'))
   }, heartbeatMs)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as Y from 'yjs'
 import { isRefusal, refuse, type Address, type Refusal } from '#core/kernel/index.ts'
-import type { Person, Role } from '#core/http/roles.ts'
+import { holds, type Role } from '#core/http/roles.ts'
 import type { Screen, ScreenTraffic } from '#core/http/server/live.ts'
 import { decodeMessage, encodeMessage, type Message, type MessageOf, type Present } from '../messages.ts'
 import type { LivePlane } from '../plane.ts'
@@ -210,8 +210,7 @@ class OneScreen implements ScreenTraffic {
   }
 
   #holds(roles: readonly Role[]): boolean {
-    const { person }: { person: Person } = this.screen
-    return person.roles.some((role) => roles.includes(role))
+    return holds(this.screen.person, roles)
   }
 
   #isFlooding(size: number): boolean {

@@ -10,7 +10,7 @@ import { stationAccess } from './station.access.ts'
 export const defaultUploadLimit = 200 * 1024 * 1024
 
 /** What every station answers before any module: health, facts, audit, links, live documents, files. */
-export function coreModule(options: { uploadLimit?: number } = {}): StationModule {
+export function coreModule(options: { uploadLimit?: number; reads?: Record<string, string> } = {}): StationModule {
   return {
     name: 'core',
     tables: [],
@@ -19,7 +19,7 @@ export function coreModule(options: { uploadLimit?: number } = {}): StationModul
     subjects: [],
     routes: (app, station) => {
       healthRoute(app, station)
-      ledgerRoutes(app, station)
+      ledgerRoutes(app, station, options.reads ?? {})
       serveLive(app, { self: station.self, personOf: app.personOf, onNews: (listener) => station.ledger.onNews(listener), onScreen: (screen) => station.live.openScreen(screen) })
       liveRoutes(app, station)
       standingRoutes(app, station)

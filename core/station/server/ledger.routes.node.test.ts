@@ -73,7 +73,7 @@ it('the audit page shows quarantine, what was turned away, and every chain', asy
 it('verify names a fact whose bytes were changed on the disk', async () => {
   const core = await open()
   const fact = await core.write('伤亡不明')
-  const verifyNow = async () => (await core.app.inject({ url: '/api/ledger/verify', headers: as('duty') })).json<{ checked: number; bad: unknown[] }>()
+  const verifyNow = async () => (await core.app.inject({ url: '/api/ledger/verify', headers: as('audit') })).json<{ checked: number; bad: unknown[] }>()
   expect(await verifyNow()).toEqual({ checked: 1, bad: [] })
   await core.station.database.write(async (tx) => {
     await tx.withTables<{ facts: { id: string; text: string } }>().updateTable('facts').set({ text: fact.text.replace('伤亡不明', '无人伤亡') }).where('id', '=', fact.id).execute()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { refuse, unreadableSchema } from '#core/kernel/index.ts'
-import { keyFor } from '#core/ledger/index.ts'
+import { keyFor, kindOfSubject } from '#core/ledger/index.ts'
 import { readRows } from '#core/sql/server/readRows.ts'
 import type { LedgerTables } from '#core/ledger/server/ledger.tables.ts'
 import type { App } from '#core/http/server/app.ts'
@@ -10,6 +10,8 @@ import type { Station } from './module.ts'
 const tags = ['ledger']
 const idSchema = z.object({ id: z.string().regex(/^[0-9a-f]{64}$/, '应为 64 位十六进制编号|must be 64 hex digits') })
 const page = { page: z.coerce.number().int().min(1).max(1_000_000).default(1), size: z.coerce.number().int().min(1).max(200).default(50) }
+/** Of whatever kind, known or not: the auditor's. */
+const readAll = 'fact.readAll'
 const statuses = ['admitted', 'refused', 'waiting', 'unread'] as const
 
 const factLine = z.object({
@@ -20,7 +22,7 @@ const turnedAwayLine = z.object({ id: z.string(), reason: z.string(), detail: z.
 const chainLine = z.object({ station: z.string(), name: z.string(), state: z.enum(['active', 'revoked', 'unknown']), held: z.int(), lastSeq: z.int(), gaps: z.int(), lastReceivedAt: z.int().nullable() })
 
 /** Facts as they were signed, and what an auditor needs to see of the ledger. */
-export function ledgerRoutes(app: App, station: Station): void {
+export function ledgerRoutes(app: App, station: Station, reads: Record<string, string>): void {
   const { ledger, database } = station
   const tables = () => database.read.withTables<LedgerTables>()
 
@@ -30,6 +32,8 @@ export function ledgerRoutes(app: App, station: Station): void {
   }, async (request) => {
     const found = await ledger.fact(request.params.id)
     if (!found) throw refuse('fact.not-found', '本平台没有这条事实', 'This fact is not held here')
+    const permission = reads[kindOfSubject(found.subject)] ?? readAll
+    if (!app.may(request.person, readAll)) app.demand(request.person, permission)
     const { text, sig, ...fact } = found
     const card = ledger.directory.station(fact.station)
     const key = card && (keyFor(card, fact.seq) ?? card.keys.at(0))
@@ -80,7 +84,7 @@ export function ledgerRoutes(app: App, station: Station): void {
     }
     const away = await tables().selectFrom('turned_away').select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
     const turnedAway = await tables().selectFrom('turned_away').select(['id', 'reason', 'detail', 'text', 'from_peer as from', 'at']).orderBy('number', 'desc').limit(size).offset((page - 1) * size).execute()
-    const { items } = readRows(turnedAway, request.log, ({ id, from }) => ({ id, station: from }), (row) => turnedAwayLine.parse(row))
+    const { items } = readRows(turnedAway, request.log, ({ id, from }) => ({ id, station: from }), (row) => turnedAwayLine.parse({ ...row, text: app.may(request.person, readAll) ? row.text : '' }))
     return { waiting: await kept('waiting'), refused: await kept('refused'), turnedAway: { items, total: away.total }, chains: await chains() }
   })
 

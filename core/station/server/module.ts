@@ -35,6 +35,8 @@ export interface StationModule extends LedgerPart {
   tables: Migration[]
   /** Verbs of this module and the roles that may use them: `{ 'report.sign': ['leader'] }`. */
   access: Record<string, readonly Role[]>
+  /** The permission to read a subject's facts, by its kind: `{ report: 'report.read' }`. The auditor reads those of every kind. */
+  reads?: Record<string, string>
   routes?(app: App, station: Station): void
   /** Kinds of live documents and rooms this module keeps. Called once, before links start; `station.live` is there only afterwards. */
   live?(station: Station): Promise<{ docs: LiveKind[]; rooms: RoomKind[] }>

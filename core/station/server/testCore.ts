@@ -36,7 +36,7 @@ export async function openTestCore(options: { mode?: Station['mode']; uploadLimi
   const files = await openFolderFiles(join(folder, 'files'), database, clock)
   const links = pretendLinks(child)
   const station: Station = { self, clock, database, ledger, files, links, live: pretendLive(), mode, version: '0.0.1' }
-  const core = coreModule({ uploadLimit: options.uploadLimit })
+  const core = coreModule({ uploadLimit: options.uploadLimit, reads: { note: 'fact.read' } })
   const revoked = new Set<string>()
   const personOf = async (token: string): Promise<Person | undefined> =>
     revoked.has(token) ? undefined : { id: token, account: token, name: token, roles: [token as Role] }

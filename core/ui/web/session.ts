@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react'
-import type { Person, Role } from '#core/http/roles.ts'
+import { holds, type Person, type Role } from '#core/http/roles.ts'
 
 /** The station this browser is at, as `GET /api/station` tells it. */
 export interface StationFace {
@@ -25,5 +25,5 @@ export function useSession(): Session {
 }
 
 export function holdsAny(person: Person, roles: readonly Role[] | undefined): boolean {
-  return roles === undefined || person.roles.some((role) => roles.includes(role))
+  return roles === undefined || holds(person, roles)
 }

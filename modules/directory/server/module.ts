@@ -17,6 +17,7 @@ export function directoryModule(directory: LiveDirectory): StationModule {
     name: 'directory',
     tables: [stationTables, peopleTables],
     access: directoryAccess,
+    reads: { station: 'directory.read' },
     facts: directoryFacts,
     subjects: [stationSubject(directory.root)],
     project: { station: projectStation(directory) },

@@ -20,7 +20,11 @@ export function peopleRoutes(app: App, station: Station, people: People): void {
     async (request, reply) => reply.status(201).send(await people.create(request.person, request.body)))
 
   app.patch('/api/people/:id', { schema: { tags, summary: 'Change a person', params: z.object({ id: z.string().max(40) }), body: personChange, response: { 200: personRowSchema } }, config: { permission: 'people.manage' } },
-    (request) => people.change(request.person, request.params.id, request.body))
+    async (request) => {
+      const changed = await people.change(request.person, request.params.id, request.body)
+      app.rightsChanged(changed.id)
+      return changed
+    })
 
   app.get('/api/units', { schema: { tags, summary: 'Offices 处室', response: { 200: z.object({ items: z.array(unitSchema), total: z.int() }) } }, config: { permission: 'unit.read' } }, async () => {
     const items = await read().selectFrom('unit').select(['id', 'name']).orderBy('position').execute()

@@ -13,5 +13,6 @@ export const incidentModule: StationModule = {
   tables: incidentTables,
   project: { incident: projectIncident },
   access: incidentAccess,
+  reads: { incident: 'incident.read' },
   routes: incidentRoutes,
 }

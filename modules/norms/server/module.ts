@@ -11,5 +11,6 @@ export const normsModule: StationModule = {
   subjects: [normsType],
   tables: [],
   access: normsAccess,
+  reads: { norms: 'norms.read' },
   routes: normsRoutes,
 }

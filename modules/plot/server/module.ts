@@ -19,6 +19,7 @@ export function plotModule(): StationModule {
     project: projectPlot,
     reactions: plotReactions,
     access: plotAccess,
+    reads: { plot: 'plot.read' },
     live: plotLive,
     routes: (app, station) => {
       photos = new Photos(station)

@@ -15,6 +15,7 @@ export const reportModule: StationModule = {
   project: projectReport,
   reactions: reportReactions,
   access: reportAccess,
+  reads: { report: 'report.read' },
   routes: reportRoutes,
   tick: automaticUrging(),
 }
