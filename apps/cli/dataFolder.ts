@@ -7,6 +7,7 @@ import { factStore } from '#core/ledger/server/factStore.ts'
 import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
 import { verifyStored } from '#core/ledger/server/verify.ts'
 import type { Database } from '#core/sql/server/database.ts'
+import { lockStation, StationInUse } from '#core/sql/server/lock.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
 import { statement } from '#core/sql/server/statement.ts'
 import { stationSubject } from '#modules/directory/directory.rules.ts'
@@ -32,9 +33,21 @@ export async function openFolder(path: string): Promise<DataFolder> {
   return { path: folder, config, database, close: () => database.close() }
 }
 
+/** Runs what must not be done beside a running station: it, or another such command, is refused in words. */
+export async function alone<T>(folder: string, config: Pick<StationConfig, 'database'>, work: () => Promise<T>): Promise<T> {
+  const lock = await lockStation(folder, databaseUrl(folder, config), () => undefined).catch((fault: unknown) => {
+    throw fault instanceof StationInUse ? new OperatorFault(fault.sentence.zh, fault.sentence.en) : fault
+  })
+  try {
+    return await work()
+  } finally {
+    await lock.release()
+  }
+}
+
 /** Makes sure that nothing in a folder could be overwritten. */
 export async function requireEmpty(path: string): Promise<void> {
-  const entries = await readdir(path).catch(() => [])
+  const entries = (await readdir(path).catch(() => [])).filter((name) => name !== 'station.lock')
   if (entries.length > 0) throw new OperatorFault(`${path} 不是空目录，不会覆盖其中的数据`, `${path} is not empty; what is in it will not be overwritten`)
 }
 

@@ -6,7 +6,7 @@ import { missingOnDisk } from '#core/files/server/folderFiles.ts'
 import { linkStore } from '#core/replicate/server/linkStore.ts'
 import { nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { protectStationKey, readStationKey, stationPaths } from '#apps/station/config.ts'
-import { openFolder, verifyFolder, type DataFolder } from './dataFolder.ts'
+import { alone, openFolder, verifyFolder, type DataFolder } from './dataFolder.ts'
 import { links as showLinks, storedLinks, words, type LinkItem } from './links.ts'
 import { OperatorFault, say } from './language.ts'
 import { healthAt, runningStation, urlOf, type RunningStation } from './runningStation.ts'
@@ -63,7 +63,7 @@ export async function recover(data: string, print: (text: string) => void): Prom
   try {
     const station = await runningStation(folder.config)
     if (station) await station.post('/api/links/recover')
-    else await folder.database.write((tx) => linkStore(folder.database.dialect).askRecovery(tx))
+    else await alone(folder.path, folder.config, () => folder.database.write((tx) => linkStore(folder.database.dialect).askRecovery(tx)))
     print(station
       ? say('✓ 已请各对端补回备份之后的数据；补齐之前本平台不能新增业务', '✓ Every peer is asked to send back what was stated after the backup; until then nothing new can be stated here')
       : say('✓ 已记下，下次启动时请各对端补回备份之后的数据', '✓ Noted: at its next start the station asks every peer for what was stated after the backup'))

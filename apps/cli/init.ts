@@ -3,7 +3,7 @@ import { isAddress, type StationKind } from '#core/kernel/index.ts'
 import { newPrivateKey, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { found } from '#modules/directory/directory.rules.ts'
 import { writeStationConfig, writeStationKey, type StationConfig } from '#apps/station/config.ts'
-import { requireEmpty } from './dataFolder.ts'
+import { alone, requireEmpty } from './dataFolder.ts'
 import { withNewLedger } from './firstFacts.ts'
 import { OperatorFault, say } from './language.ts'
 
@@ -28,7 +28,7 @@ export async function init(options: InitOptions, print: (text: string) => void):
   await writeStationKey(folder, pem)
   const config: StationConfig = { address, name, kind, mode, host, port, parent: null, root, uploadLimitMiB: 512 }
   await writeStationConfig(folder, config)
-  await withNewLedger(folder, config, (ledger) => ledger.write({ id: 'setup', name: '初始化' }, (w) => w.append(found(root, kind))))
+  await alone(folder, config, () => withNewLedger(folder, config, (ledger) => ledger.write({ id: 'setup', name: '初始化' }, (w) => w.append(found(root, kind)))))
   print(say(`✓ 已建立根平台 ${name} ${address}，数据目录 ${folder}`, `✓ Root station ${name} ${address} made in ${folder}`))
   print(say(`  根公钥 ${root.publicKey}（下级平台入网时会固定此公钥）`, `  Root public key ${root.publicKey} (stations below pin it when they join)`))
   if (mode === 'production') {

@@ -5,7 +5,7 @@ import { newPrivateKey, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { enrolledSchema } from '#modules/directory/directory.api.ts'
 import { readEnrolmentToken, type EnrolmentToken } from '#modules/directory/enrolment.ts'
 import { readStationConfig, stationPaths, writeStationConfig, type StationConfig } from '#apps/station/config.ts'
-import { requireEmpty } from './dataFolder.ts'
+import { alone, requireEmpty } from './dataFolder.ts'
 import { withNewLedger } from './firstFacts.ts'
 import { beijing, language, OperatorFault, say } from './language.ts'
 
@@ -34,11 +34,18 @@ export async function join(text: string, options: JoinOptions, print: (text: str
   if (before && before.address !== token.address) throw new OperatorFault(`${folder} 是 ${before.address} 的数据目录，令牌是给 ${token.address} 的`, `${folder} belongs to ${before.address}; the token is for ${token.address}`)
   const pending = `${paths.key}.joining`
   if (!before && !existsSync(pending)) await requireEmpty(folder)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await alone(folder, before ?? {}, () => joinAlone(text, token, { folder, before, pending }, options, print))
+}
+
+async function joinAlone(text: string, token: EnrolmentToken, at: { folder: string; before: StationConfig | null; pending: string }, options: JoinOptions, print: (text: string) => void): Promise<void> {
+  const { folder, before, pending } = at
+  const paths = stationPaths(folder)
   // Without `station.json` no station ever lived here: what lies here is left over from a join that was cut short.
   if (!before) for (const end of ['', '-wal', '-shm']) await rm(`${paths.database}${end}`, { force: true })
 
   const url = (options.parent ?? token.url).replace(/\/+$/, '')
-  const pem = await pendingKey(folder, pending)
+  const pem = await pendingKey(pending)
   const { publicKey } = nodeSigner(pem)
   const { station, facts } = await present(url, text, publicKey)
   const config: StationConfig = {
@@ -61,9 +68,8 @@ export async function join(text: string, options: JoinOptions, print: (text: str
 }
 
 /** Kept from the first attempt on: if the parent's answer was lost on the way, the same key gets the same answer again. */
-async function pendingKey(folder: string, pending: string): Promise<string> {
+async function pendingKey(pending: string): Promise<string> {
   if (!existsSync(pending)) {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
     await writeFile(pending, newPrivateKey(), { mode: 0o600, flag: 'wx' })
   }
   return readFile(pending, 'utf8')

@@ -79,6 +79,6 @@ export async function protectStationKey(folder: string): Promise<void> {
 }
 
 /** What is written down for one station goes before the environment, which several stations of one machine may share. */
-export function databaseUrl(folder: string, config: StationConfig): string {
+export function databaseUrl(folder: string, config: Pick<StationConfig, 'database'>): string {
   return config.database ?? process.env.DATABASE_URL ?? stationPaths(folder).database
 }

@@ -14,6 +14,7 @@ import { openLive } from '#core/live/server/openLive.ts'
 import { linkTables } from '#core/replicate/server/link.tables.ts'
 import { createLinks, linkPath, type Links, type LinksOptions } from '#core/replicate/server/links.ts'
 import { createOutbox } from '#core/replicate/server/outbox.ts'
+import { lockStation, type StationLock } from '#core/sql/server/lock.ts'
 import { migrate } from '#core/sql/server/migrate.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
 import { openKeyRing } from '#core/station/server/keyRing.ts'
@@ -35,6 +36,8 @@ export interface OpenOptions {
   links?: Pick<LinksOptions, 'timing' | 'protocol' | 'random'>
   /** How often modules look for deadlines that have passed; 0 in tests that call `tick` themselves. */
   tickMs?: number
+  /** The lock on the database is lost: nothing is written any more, and the station is to be ended. */
+  onLockLost?: () => void
 }
 
 export interface RunningStation {
@@ -51,13 +54,28 @@ export interface RunningStation {
 
 const consoleFolder = fileURLToPath(new URL('../console/dist', import.meta.url))
 
-/** Opens everything of one station and listens. The order is the order of dependence; `close` goes back the same way. */
+/** Opens a station unless another process has it: throws `StationInUse` and has changed nothing then. */
 export async function openStation(options: OpenOptions): Promise<RunningStation> {
+  const { folder, config } = options
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const lock = await lockStation(folder, databaseUrl(folder, config), () => {
+    options.logger?.fatal('与 PostgreSQL 的锁连接已断，停止写入 · the connection that holds the lock on PostgreSQL is lost; nothing is written any more')
+    options.onLockLost?.()
+  })
+  try {
+    return await openLocked(options, lock)
+  } catch (fault) {
+    await lock.release()
+    throw fault
+  }
+}
+
+/** Opens everything of one station and listens. The order is the order of dependence; `close` goes back the same way. */
+async function openLocked(options: OpenOptions, lock: StationLock): Promise<RunningStation> {
   const { folder, config, clock = systemClock } = options
   const paths = stationPaths(folder)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
   const keyRing = await openKeyRing(paths.key)
-  const database = openDatabase(databaseUrl(folder, config))
+  const database = lock.guard(openDatabase(databaseUrl(folder, config)))
   const directory = createDirectory(config.address, config.root)
   const modules = stationModules(directory, config.uploadLimitMiB)
   await migrate(database, [...ledgerTables, ...linkTables, ...fileTables, ...liveTables, ...modules.flatMap((m) => m.tables)], clock.now())
@@ -80,7 +98,8 @@ export async function openStation(options: OpenOptions): Promise<RunningStation>
   })
 
   const people = openPeople(database, clock)
-  const prepared = await people.prepare(config.mode, levelOf(config.address) === 'scene')
+  const prepare = () => people.prepare(config.mode, levelOf(config.address) === 'scene')
+  if (config.mode !== 'production') await prepare()
   const app = await createApp({
     self: config.address, mode: config.mode, version: station.version, logger: options.logger, limits: options.limits, consoleFolder,
     ...(config.proxy ? { trustProxy: 'loopback' } : {}),
@@ -90,6 +109,8 @@ export async function openStation(options: OpenOptions): Promise<RunningStation>
   for (const module of modules) module.routes?.(app, station)
   app.onUpgrade(linkPath, links.takeUpgrade)
   const url = await app.listen({ host: config.host, port: config.port })
+  // A new set-up link ends the one before, so only a station that has got its port makes one.
+  const prepared = config.mode === 'production' ? await prepare() : {}
   await links.start()
   const ticking = startTicking(station, modules, options.tickMs ?? 1000, (fault) => options.logger?.error({ err: fault }, 'tick fault'))
 
@@ -101,6 +122,7 @@ export async function openStation(options: OpenOptions): Promise<RunningStation>
       await app.close()
       await station.live.stop()
       await database.close()
+      await lock.release()
     },
   }
 }
