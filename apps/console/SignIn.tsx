@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Form, Input } from 'antd'
+import { App, Button, Form, Input } from 'antd'
 import type { Person } from '#core/http/roles.ts'
 import { api } from '#core/ui/web/api.ts'
 import { Mark } from '#core/ui/web/Mark.tsx'
@@ -11,6 +11,7 @@ import type { StationFace } from '#core/ui/web/session.ts'
 import { AloneFrame } from './AloneFrame.tsx'
 import { consoleTexts } from './consoleTexts.ts'
 
+const noticeSeconds = 30
 const demoAccounts = ['duty', 'leader', 'admin', 'security', 'audit'] as const
 
 /** Signed out at any address: sign in and stay there. */
@@ -18,11 +19,15 @@ export function SignIn({ station }: { station: StationFace }) {
   const say = useText(consoleTexts)
   const sayRole = useText(uiTexts)
   const client = useQueryClient()
+  const { message } = App.useApp()
   const [form] = Form.useForm<{ account: string; password: string }>()
   useWindowTitle({ page: say('signIn.title') })
   const enter = useMutation({
-    mutationFn: (who: { account: string; password: string }) => api.post<{ person: Person }>('/api/session', who),
-    onSuccess: ({ person }) => client.setQueryData(['session'], person),
+    mutationFn: (who: { account: string; password: string }) => api.post<{ person: Person; notice?: string }>('/api/session', who),
+    onSuccess: ({ person, notice }) => {
+      if (notice) void message.warning(notice, noticeSeconds)
+      client.setQueryData(['session'], person)
+    },
   })
   return (
     <AloneFrame station={station} title={say('signIn.title')}>

@@ -64,6 +64,16 @@ export type LedgerTables = {
   turned_away: TurnedAwayRow
 }
 
+/** The last fence against a fork of a chain, whatever the program does. A database that holds one already starts without it; `fengsui doctor` names the fork. */
+const oneNumber: Migration = {
+  name: 'ledger-002-one-number',
+  up: async (db) => {
+    const counts = sql.raw("status != 'waiting' and (reason is null or reason != 'fact.revoked-key')")
+    const { rows } = await sql`select 1 from facts where ${counts} group by station, seq having count(*) > 1 limit 1`.execute(db)
+    if (rows.length === 0) await sql`create unique index facts_one_number on facts (station, seq) where ${counts}`.execute(db)
+  },
+}
+
 export const ledgerTables: Migration[] = [
   {
     name: 'ledger-001',
@@ -134,4 +144,5 @@ export const ledgerTables: Migration[] = [
       await db.schema.createIndex('ledger_faults_by_subject').on('ledger_faults').columns(['subject', 'fact']).execute()
     },
   },
+  oneNumber,
 ]

@@ -6,7 +6,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Station } from '#core/station/server/module.ts'
 import { addressParams, enrolledSchema, enrolmentBody, newEnrolmentBody, offerSchema, rekeyBody, renameBody, revokeBody, stationCardSchema, stationFaceSchema, stationQuery, type StationRow } from '../directory.api.ts'
 import { orThrow, rename, revoke, rotate, stationSubjectOf } from '../directory.rules.ts'
-import { enrolments, lastSeqOf, offerOf } from './enrolments.ts'
+import { enrolments, lastSeqOf, nameIsFree, offerOf } from './enrolments.ts'
 import type { LiveDirectory } from './liveDirectory.ts'
 import type { People } from './people.ts'
 
@@ -89,6 +89,7 @@ export function stationRoutes(app: App, station: Station, directory: LiveDirecto
     config: { permission: 'directory.enrol' },
   }, async (request) => {
     const { address } = request.params
+    orThrow(nameIsFree(directory, address, request.body.name))
     await station.ledger.write(actorOf(request), async (w) => {
       await w.append(orThrow(rename(await w.state(type, stationSubjectOf(address)), w.self, address, request.body.name)))
     })

@@ -1,4 +1,4 @@
-import { isRefusal, levelOf, refuse, type Level, type StationKind } from '#core/kernel/index.ts'
+import { ancestorsOf, isRefusal, levelOf, parentOf, refuse, type Level, type Refusal, type StationKind } from '#core/kernel/index.ts'
 import type { FactDraft, WireFact } from '#core/ledger/index.ts'
 import type { LedgerTables } from '#core/ledger/server/ledger.tables.ts'
 import type { Writer } from '#core/ledger/server/ledger.ts'
@@ -33,6 +33,7 @@ export function enrolments(station: Station, directory: LiveDirectory) {
     const state = await ledger.state(type, stationSubjectOf(wanted.address))
     const no = wanted.purpose === 'enrol' ? mayOffer(state, station.self, wanted.address, wanted.kind) : rekey(state, station.self, wanted.address, { publicKey: '', fromSeq: 1 })
     if (isRefusal(no)) throw no
+    orThrow(mayBegin(wanted))
     const secret = newSecret()
     const expires = clock.now() + hours * 3_600_000
     await database.write(async (tx) => {
@@ -66,9 +67,15 @@ export function enrolments(station: Station, directory: LiveDirectory) {
   async function promised(w: Writer, wanted: Offer, publicKey: string): Promise<FactDraft<StationBody | Rekeyed>> {
     const state = await w.state(type, stationSubjectOf(wanted.address))
     const { address, name, kind, level } = wanted
+    orThrow(mayBegin(wanted))
     return wanted.purpose === 'enrol'
       ? orThrow(enrol(state, w.self, { address, name, kind, level, publicKey }))
       : orThrow(rekey(state, w.self, address, { publicKey, fromSeq: await lastSeqOf(w.tx, address) + 1 }))
+  }
+
+  /** Again at redemption: another may have taken the name meanwhile. */
+  function mayBegin(wanted: Offer): Refusal | null {
+    return wanted.purpose === 'enrol' ? levelFits(wanted) ?? nameIsFree(directory, wanted.address, wanted.name) : null
   }
 
   return { offer, redeem, type }
@@ -83,6 +90,25 @@ export async function lastSeqOf(db: Db, address: string): Promise<number> {
 /** All station facts in the order they came here, which is an order in which each can be verified. */
 async function directoryFactsHeld(db: Db): Promise<WireFact[]> {
   return db.withTables<LedgerTables>().selectFrom('facts').select(['text', 'sig']).where('subject', '>=', 'station/').where('subject', '<', 'station0').where('status', '!=', 'waiting').orderBy('position').execute()
+}
+
+/** A government's level is what its address says; departments and headquarters may stand at any. */
+function levelFits({ address, kind, level }: Offer): Refusal | null {
+  if (kind !== 'government' || level === levelOf(address)) return null
+  return refuse('station.level-mismatch', `地址 ${address} 的层级应为 ${levelOf(address)}，不是 ${level}`, `The address ${address} is of the level ${levelOf(address)}, not ${level}`, [{ field: 'level', message: { zh: `应为 ${levelOf(address)}`, en: `must be ${levelOf(address)}` } }])
+}
+
+/** Nobody is called like a station above it or one beside it: people go by names. */
+export function nameIsFree(directory: Pick<LiveDirectory, 'station' | 'stations'>, address: string, name: string): Refusal | null {
+  const above = ancestorsOf(address)
+  const same = directory.stations().find((card) => card.address !== address && card.state === 'active' && (above.includes(card.address) || parentOf(card.address) === parentOf(address)) && looksOf(card.name) === looksOf(name))
+  if (!same) return null
+  return refuse('station.name-taken', `名称“${same.name}”已由 ${same.address} 使用，请换一个`, `The name “${same.name}” belongs to ${same.address}; choose another`, [{ field: 'name', message: { zh: '换一个名称', en: 'choose another name' } }])
+}
+
+/** What a reader sees of a name: no blanks, no invisible characters, no difference of width or case. */
+function looksOf(name: string): string {
+  return name.normalize('NFKC').replaceAll(/[\s\p{Cf}]/gu, '').toLowerCase()
 }
 
 export function offerOf(body: { address: string; name: string; kind: StationKind; level?: Level }): Offer {

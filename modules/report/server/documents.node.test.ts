@@ -144,14 +144,14 @@ describe('Excel', () => {
   }
 
   it('holds a line a report, in Beijing time, unknown figures as 不详', async () => {
-    const sheet = await sheetOf(await reportsToXlsx([sampleRow()], [], 0))
+    const sheet = await sheetOf(await reportsToXlsx([sampleRow()], 0))
     const cells = Object.fromEntries((sheet.getRow(1).values as string[]).slice(1).map((header, i) => [header, sheet.getRow(2).getCell(i + 1).value]))
     expect(cells).toMatchObject({ 演练: '演练', 种类: '续报', 级别: '特别重大', 死亡: 3, 失踪: '不详', 地点: '阿克苏地区乌什县亚曼苏柯尔克孜族乡' })
     expect(cells['事发时间']).toEqual(new Date(Date.UTC(2024, 0, 23, 2, 9)))
   })
 
   it.each(['=cmd|" /C calc"!A0', '+1+1', '-2+3', '@SUM(A1)', '\t=1+1', ' =1+1', '＝1+1', '%0A=1'])('never writes a formula: %j', async (title) => {
-    const sheet = await sheetOf(await reportsToXlsx([sampleRow({ title, stationName: title })], [], 0))
+    const sheet = await sheetOf(await reportsToXlsx([sampleRow({ title, stationName: title })], 0))
     sheet.getRow(2).eachCell((cell) => {
       expect(cell.type).not.toBe(ExcelJS.ValueType.Formula)
       if (typeof cell.value === 'string') expect(cell.value).not.toMatch(/^\s*[=+\-@%|＝＋－＠]/)
@@ -159,7 +159,7 @@ describe('Excel', () => {
   })
 
   it('takes text longer than a cell may hold, and control characters', async () => {
-    const sheet = await sheetOf(await reportsToXlsx([sampleRow({ title: hostile + '长'.repeat(40_000) })], [], 0))
+    const sheet = await sheetOf(await reportsToXlsx([sampleRow({ title: hostile + '长'.repeat(40_000) })], 0))
     expect(sheet.getRow(2).getCell(4).text.length).toBeLessThanOrEqual(32_767)
   })
 })
