@@ -87,3 +87,18 @@ it('a screen that talks too much is closed, and the station stops with screens o
   await closed
   expect(live.listeners.size).toBe(0)
 })
+
+it('L1: whoever signs out hears and says nothing more, at once; others stay', async () => {
+  const live = await open({ heartbeatMs: 3_600_000 })
+  const screen = live.dial({ authorization: 'Bearer good' })
+  await once(screen, 'open')
+  live.app.rightsChanged('somebody else')
+  const heard: unknown[] = []
+  screen.on('message', (data) => heard.push(data))
+  const closed = once(screen, 'close') as Promise<[number]>
+  live.gone.add('good')
+  live.app.rightsChanged('p')
+  await new Promise((resolve) => { setImmediate(resolve) })
+  live.tell({ facts: [{ id: 'late' }] })
+  expect([(await closed)[0], heard]).toEqual([4401, []])
+})

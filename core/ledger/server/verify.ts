@@ -4,7 +4,7 @@ import { keyFor, readWire, type Directory, type LedgerCrypto } from '../index.ts
 import type { FactStore } from './factStore.ts'
 import type { StoredFact } from './ledger.ts'
 
-const page = 100
+const page = 50
 
 /** Reads every stored fact again as if it had just come: canonical form, name, signature, and the chain to the number before it where that is held. */
 export async function verifyStored(db: Db, store: FactStore, directory: Directory, crypto: LedgerCrypto): Promise<{ checked: number; bad: { fact: string; reason: string }[] }> {
