@@ -37,12 +37,20 @@ const sqliteBusy = 5
 export async function lockStation(folder: string, databaseUrl: string, onLost: () => void): Promise<StationLock> {
   const unlockFolder = lockFolder(folder)
   let lost = false
+  const held = () => {
+    if (lost) throw new Error('the lock on the database is lost; this station has stopped writing')
+  }
   try {
     const unlockServer = /^postgres(ql)?:\/\//.test(databaseUrl) ? await lockServer(databaseUrl, () => { lost = true; onLost() }) : undefined
     return {
       guard: (database) => ({
         ...database,
-        write: (work) => (lost ? Promise.reject(new Error('the lock on the database is lost; this station has stopped writing')) : database.write(work)),
+        write: (work) => database.write(async (tx) => {
+          held()
+          const result = await work(tx)
+          held()
+          return result
+        }),
       }),
       release: async () => {
         await unlockServer?.()
