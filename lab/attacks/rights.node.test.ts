@@ -75,7 +75,7 @@ describe('M7: tokens', () => {
 describe('M1: the three administrators', () => {
   /** Their own work, and what everyone sees of the station itself. All else is business. */
   const everyone = [
-    'GET /api/health', 'GET /api/station', 'GET /api/stations', 'GET /api/stations/{address}', 'GET /api/links', 'POST /api/links/{peer}/cut', 'POST /api/links/{peer}/heal', 'GET /api/units',
+    'GET /api/health', 'GET /api/station', 'GET /api/stations', 'GET /api/stations/{address}', 'GET /api/links', 'GET /api/clock', 'POST /api/links/{peer}/cut', 'POST /api/links/{peer}/heal', 'GET /api/units',
     'GET /api/session', 'POST /api/session', 'DELETE /api/session', 'POST /api/session/password', 'GET /api/session/tokens', 'POST /api/session/tokens', 'DELETE /api/session/tokens/{id}', 'POST /api/setup', 'POST /api/enrolment',
     'GET /api/divisions', 'GET /api/norms', 'GET /api/norms/codes', 'GET /api/norms/codes/{code}', 'GET /api/norms/versions', 'POST /api/norms/grade',
     // Its answer depends on the fact: proved below.
@@ -83,12 +83,12 @@ describe('M1: the three administrators', () => {
   ]
   const own: Record<string, string[]> = {
     admin: [
-      'GET /api/audit', 'GET /api/facts', 'GET /api/live/refusals', 'POST /api/units', 'POST /api/links/recover', 'POST /api/links/{peer}/retry', 'POST /api/links/{peer}/abandon-recovery',
+      'GET /api/audit', 'GET /api/facts', 'GET /api/live/refusals', 'GET /api/ledger/faults', 'POST /api/ledger/faults/retry', 'POST /api/clock/mend', 'POST /api/units', 'POST /api/links/recover', 'POST /api/links/{peer}/retry', 'POST /api/links/{peer}/abandon-recovery',
       'PATCH /api/stations/{address}', 'POST /api/stations/{address}/revoke', 'POST /api/stations/{address}/rekey', 'POST /api/enrolment/tokens', 'POST /api/station/rotate-key', 'POST /api/norms', 'POST /api/norms/preview',
       'DELETE /api/situation/layers/{id}',
     ],
     security: ['GET /api/people', 'POST /api/people', 'PATCH /api/people/{id}', 'POST /api/units'],
-    audit: ['GET /api/audit', 'GET /api/facts', 'GET /api/live/refusals', 'GET /api/people', 'GET /api/deeds'],
+    audit: ['GET /api/audit', 'POST /api/ledger/faults/retry', 'GET /api/facts', 'GET /api/live/refusals', 'GET /api/people', 'GET /api/deeds'],
   }
 
   test.each(['admin', 'security', 'audit'])('M1: %s is refused at every business route of the OpenAPI, in person and by machine', async (account) => {

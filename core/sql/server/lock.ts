@@ -45,12 +45,16 @@ export async function lockStation(folder: string, databaseUrl: string, onLost: (
     return {
       guard: (database) => ({
         ...database,
-        write: (work) => database.write(async (tx) => {
+        // Looked at thrice: when asked, when its turn comes, and before it is committed.
+        write: async (work) => {
           held()
-          const result = await work(tx)
-          held()
-          return result
-        }),
+          return database.write(async (tx) => {
+            held()
+            const result = await work(tx)
+            held()
+            return result
+          })
+        },
       }),
       release: async () => {
         await unlockServer?.()
