@@ -46,10 +46,13 @@ export function keyFor(card: StationCard, seq: number): StationKey | undefined {
 
 /**
  * A fact as it counts: one of a wrong clock that its station has mended takes the mending's time, in the order of
- * its number. Only facts that claim a later time than the mending move, so none that an honest peer had admitted.
+ * its number. Only facts that claim a later time than the mending move, so none that an honest peer had admitted. Of
+ * several mendings the earliest counts, whichever came first.
  */
 export function asMended<F extends Pick<Fact, 'seq' | 'at' | 'wall'>>(fact: F, card: Pick<StationCard, 'mendings'> | undefined): F {
-  const mending = card?.mendings?.find((m) => fact.seq >= m.fromSeq && fact.seq <= m.untilSeq && fact.at[0] > m.ms)
+  if (!card?.mendings) return fact
+  let mending: ClockMending | undefined
+  for (const m of card.mendings) if (fact.seq >= m.fromSeq && fact.seq <= m.untilSeq && fact.at[0] > m.ms && m.ms < (mending?.ms ?? Infinity)) mending = m
   return mending ? { ...fact, at: [mending.ms, fact.seq - mending.fromSeq] satisfies HybridTime, wall: mending.ms } : fact
 }
 

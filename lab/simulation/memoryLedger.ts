@@ -1,6 +1,6 @@
-import type { Address } from '#core/kernel/index.ts'
+import { parentOf, type Address } from '#core/kernel/index.ts'
 import {
-  compareFacts, encode, fold, judge, kindOfSubject, leavesSubtree, maxAheadMs, maxOwnAheadMs, reachOf, refusalOf, tick, touchesSubtree, unite, widened, witness,
+  asMended, clockMendedType, compareFacts, encode, fold, judge, kindOfSubject, leavesSubtree, maxAheadMs, maxOwnAheadMs, reachOf, refusalOf, tick, touchesSubtree, unite, widened, witness,
   type Directory, type Fact, type FactDraft, type HybridTime, type Reach, type Signer, type StationCard, type Statement, type SubjectType, type WireFact,
 } from '#core/ledger/index.ts'
 import type { Accepted } from '#core/ledger/server/ledger.ts'
@@ -9,7 +9,8 @@ import { caseKind, caseSubject, knows, type CaseState } from './noun.ts'
 import { cheapLedgerCrypto, sha256, type Reader } from './crypto.ts'
 
 export interface Held { fact: Fact; position: number; from: Address | null }
-export interface Entry { facts: Held[]; state: CaseState; reach: Reach; last: Fact | null }
+/** `frozen`: a fact broke its fold; the state is the last good one (SPEC L-21). */
+export interface Entry { facts: Held[]; state: CaseState; reach: Reach; last: Fact | null; frozen: boolean }
 
 /** A queue and a cursor, as `core/replicate/server` keeps them in tables. */
 export interface PeerDisk {
@@ -30,10 +31,10 @@ export interface Disk {
   held: Map<string, Held>
   chain: Map<string, string>
   waiting: Map<string, { fact: Fact; from: Address }>
-  turnedAway: string[]
+  turnedAway: { reason: string; id: string }[]
   subjects: Map<string, Entry>
   /** The end of the own chain, and its time. */
-  head: { seq: number; id: string; ms: number }
+  head: { seq: number; id: string; ms: number; n: number }
   time: HybridTime
   peers: Map<Address, PeerDisk>
   cards: Map<Address, StationCard>
@@ -41,7 +42,7 @@ export interface Disk {
 
 export function emptyDisk(cards: Iterable<StationCard>): Disk {
   return {
-    held: new Map(), chain: new Map(), waiting: new Map(), turnedAway: [], subjects: new Map(), head: { seq: 0, id: '', ms: 0 }, time: [0, 0],
+    held: new Map(), chain: new Map(), waiting: new Map(), turnedAway: [], subjects: new Map(), head: { seq: 0, id: '', ms: 0, n: 0 }, time: [0, 0],
     peers: new Map(), cards: new Map([...cards].map((card) => [card.address, card])),
   }
 }
@@ -57,6 +58,7 @@ export function copyDisk(disk: Disk): Disk {
 }
 
 export const enrolledType = 'station.enrolled.v1'
+const actor = { id: 'sim', name: 'sim' }
 
 /** The write path of `core/ledger/server` over memory: the real envelope, order, fold, reach and clock; the same steps, no database. */
 export class MemoryLedger {
@@ -92,12 +94,11 @@ export class MemoryLedger {
     if (disk.head.ms - this.#now() > maxOwnAheadMs) return null
     const statement: Statement = {
       type: draft.type, subject: draft.subject, station: this.self, seq: disk.head.seq + 1, prev: disk.head.id,
-      at: this.#nextTime(draft.subject), wall: Math.max(0, this.#now()), actor: { id: 'sim', name: 'sim' }, to: draft.to, mode: 'actual', body: draft.body,
+      at: this.#nextTime(draft.subject), wall: Math.max(0, this.#now()), actor, to: draft.to, mode: 'actual', body: draft.body,
     }
     const entry = this.#entry(draft.subject)
     if (kindOfSubject(draft.subject) === caseKind && this.type.admit({ ...statement, id: '', text: '', sig: '' }, entry.state, this.directory)) return null
-    const text = encode(statement)
-    const fact: Fact = { ...statement, id: sha256(text), text, sig: this.#signer.sign(text) }
+    const fact = this.#sign(statement)
     disk.time = fact.at
     this.#read.wrote(fact)
     this.#store([{ fact, from: null }])
@@ -125,7 +126,7 @@ export class MemoryLedger {
       seen.add(id)
       const fault = inspection.verdict === 'rejected' ? inspection.reason : inspection.verdict === 'sound' ? this.#chainFault(inspection.fact, sound) : null
       if (fault !== null || inspection.verdict === 'rejected') {
-        this.disk.turnedAway.push(`${fault} ${id}`)
+        this.disk.turnedAway.push({ reason: fault ?? 'rejected', id })
         results.push({ id, outcome: 'rejected', reason: fault ?? 'rejected' })
       } else if (inspection.verdict === 'waiting') {
         this.disk.waiting.set(id, { fact: inspection.fact, from })
@@ -147,8 +148,8 @@ export class MemoryLedger {
       if (inspection.verdict === 'waiting') continue
       this.disk.waiting.delete(id)
       const fault = inspection.verdict === 'sound' ? this.#chainFault(fact, sound) : inspection.reason
-      if (fault === null) sound.push({ fact, from })
-      else this.disk.turnedAway.push(`${fault} ${id}`)
+      if (fault === null && inspection.verdict === 'sound') sound.push({ fact: inspection.fact, from })
+      else this.disk.turnedAway.push({ reason: fault ?? 'rejected', id })
     }
     if (sound.length > 0) this.#store(sound)
     return sound.map((s) => s.fact)
@@ -185,7 +186,7 @@ export class MemoryLedger {
       disk.held.set(fact.id, held)
       disk.chain.set(`${fact.station} ${fact.seq}`, fact.id)
       disk.time = witness(disk.time, fact.at)
-      if (fact.station === this.self && fact.seq > disk.head.seq) disk.head = { seq: fact.seq, id: fact.id, ms: fact.at[0] }
+      if (fact.station === this.self && fact.seq > disk.head.seq) disk.head = { seq: fact.seq, id: fact.id, ms: fact.at[0], n: fact.at[1] }
       const entry = this.#entry(fact.subject)
       const note = touched.get(fact.subject) ?? { entry, before: entry.reach, known: entry.facts.length, arrived: [] }
       note.arrived.push(held)
@@ -199,7 +200,10 @@ export class MemoryLedger {
       if (entry.reach.length !== before.length) for (const held of entry.facts.slice(0, known)) items.push({ held, reach: entry.reach })
     }
     for (const { fact } of facts) items.push({ held: disk.held.get(fact.id)!, reach: this.#reachFor(fact) })
-    for (const { fact } of facts) if (fact.type === enrolledType) this.#enrol(fact)
+    for (const { fact } of facts) {
+      if (fact.type === enrolledType) this.#enrol(fact)
+      if (fact.type === clockMendedType && fact.subject === `station/${fact.station}`) this.#mended(fact)
+    }
     for (const { held, reach } of items) {
       for (const peer of this.#peersFor(reach)) if (peer !== held.from) this.#queue(disk.peers.get(peer)!, held.fact.id)
     }
@@ -210,21 +214,77 @@ export class MemoryLedger {
     arrived.sort((a, b) => compareFacts(a.fact, b.fact))
     entry.facts.push(...arrived)
     const read = arrived.filter(({ fact }) => knows(this.version, fact))
-    if (read.length === 0) return
+    if (read.length === 0 || entry.frozen) return
+    const before = { ...entry }
     const late = entry.last !== null && compareFacts(read[0]!.fact, entry.last) < 0
     if (!late) {
       for (const { fact } of read) {
         entry.last = fact
         if (refusalOf(this.type, fact, entry.state, this.directory)) continue
-        entry.state = this.type.evolve(entry.state, fact)
+        try {
+          entry.state = this.type.evolve(entry.state, fact)
+        } catch {
+          Object.assign(entry, before, { frozen: true })
+          return
+        }
         entry.reach = widened(entry.reach, fact)
       }
       return
     }
-    const facts = entry.facts.map((h) => h.fact).filter((fact) => knows(this.version, fact))
+    this.#refold(subject, entry)
+  }
+
+  #refold(subject: string, entry: Entry): void {
+    if (entry.frozen) return
+    const facts = entry.facts.map((h) => h.fact).filter((fact) => knows(this.version, fact)).sort(compareFacts)
     const folded = fold(this.type, subject, facts, this.directory)
-    Object.assign(entry, { state: folded.state, reach: unite(entry.reach, folded.reach) })
-    for (const fact of facts) if (compareFacts(fact, entry.last!) > 0) entry.last = fact
+    if (folded.broken) entry.frozen = true
+    else Object.assign(entry, { state: folded.state, reach: unite(entry.reach, folded.reach), last: facts.at(-1) ?? null })
+  }
+
+  /** How far the own chain is ahead of the wall clock: beyond the bound nothing is stated. */
+  get aheadMs(): number { return this.disk.head.ms - this.#now() }
+
+  /** The operator has put the wall clock right: own facts of the future come back to the present, foreign ones wait as they should have (SPEC L-20). */
+  mendClock(): Fact | null {
+    const { disk } = this
+    const now = Math.max(0, this.#now())
+    const own = [...disk.held.values()].filter((h) => h.fact.station === this.self).map((h) => h.fact).sort((a, b) => a.seq - b.seq)
+    const first = own.find((fact) => fact.at[0] > now + maxAheadMs)
+    if (!this.authoring || !first) return null
+    for (const [subject, entry] of disk.subjects) {
+      const early = entry.facts.filter((h) => h.fact.station !== this.self && h.fact.at[0] > now + maxAheadMs)
+      if (early.length === 0) continue
+      for (const held of early) {
+        disk.held.delete(held.fact.id)
+        disk.chain.delete(`${held.fact.station} ${held.fact.seq}`)
+        disk.waiting.set(held.fact.id, { fact: held.fact, from: held.from ?? this.self })
+      }
+      entry.facts = entry.facts.filter((h) => !early.includes(h))
+      this.#refold(subject, entry)
+    }
+    const ms = Math.max(now, (own.findLast((fact) => fact.seq < first.seq)?.at[0] ?? 0) + 1)
+    const seq = disk.head.seq + 1
+    const fact = this.#sign({ type: clockMendedType, subject: `station/${this.self}`, station: this.self, seq, prev: disk.head.id, at: [ms, seq - first.seq], wall: now, actor, to: ['all'], mode: 'actual', body: { fromSeq: first.seq } })
+    disk.time = fact.at
+    this.#store([{ fact, from: null }])
+    return fact
+  }
+
+  /** A liar's own: signed with its true key and queued upward, whatever it says; its own fold does not see it. */
+  forge(statement: Partial<Statement>, isNext: boolean): Fact {
+    const { disk } = this
+    const at: HybridTime = [Math.max(0, this.#now()), 0]
+    const fact = this.#sign({ type: '', subject: '', station: this.self, seq: disk.head.seq + 1, prev: disk.head.id, at, actor, to: [], mode: 'actual', body: {}, ...statement })
+    if (isNext) disk.head = { seq: fact.seq, id: fact.id, ms: 0, n: 0 }
+    disk.held.set(fact.id, { fact, from: null, position: disk.held.size + 1 })
+    for (const [peer, row] of disk.peers) if (row.direction === 'up' || !peer) this.#queue(row, fact.id)
+    return fact
+  }
+
+  #sign(statement: Statement): Fact {
+    const text = encode(statement)
+    return { ...statement, id: sha256(text), text, sig: this.#signer.sign(text) }
   }
 
   /** Where a fact travels: with its subject; one that changes nothing also where it asks to, if its type is known or its subject is not here. */
@@ -238,18 +298,42 @@ export class MemoryLedger {
     const { time } = this.disk
     const { last } = this.#entry(subject)
     const now = Math.max(0, this.#now())
-    return tick(last && last.at[0] <= now + maxAheadMs ? witness(time, last.at) : time, now)
+    const seen = [time, last?.at].filter((at): at is HybridTime => at !== undefined && at[0] <= now + maxAheadMs)
+    return tick(seen.reduce(witness, [this.disk.head.ms, this.disk.head.n]), now)
   }
 
   #entry(subject: string): Entry {
-    return this.disk.subjects.get(subject) ?? { facts: [], state: this.type.start(subject), reach: [], last: null }
+    return this.disk.subjects.get(subject) ?? { facts: [], state: this.type.start(subject), reach: [], last: null, frozen: false }
   }
 
   #enrol(fact: Fact): void {
-    const card = fact.body.card as unknown as StationCard
-    if (this.disk.cards.has(card.address)) return
+    const card = fact.body.card as unknown as StationCard | undefined
+    if (!card || parentOf(card.address) !== fact.station || this.disk.cards.has(card.address)) return
     this.disk.cards.set(card.address, card)
     this.onCard(card)
+  }
+
+  #mended(fact: Fact): void {
+    const { disk } = this
+    const card = disk.cards.get(fact.station)
+    const { fromSeq } = fact.body as { fromSeq: number }
+    if (!card || fact.at[1] !== fact.seq - fromSeq) return
+    const mended = { ...card, mendings: [...card.mendings ?? [], { fromSeq, untilSeq: fact.seq - 1, ms: fact.at[0] }] }
+    disk.cards.set(card.address, mended)
+    const touched = new Set<string>()
+    for (const held of disk.held.values()) {
+      if (held.fact.station !== fact.station) continue
+      const now = asMended(held.fact, mended)
+      if (now === held.fact) continue
+      held.fact = now
+      touched.add(now.subject)
+    }
+    if (fact.station === this.self) disk.head.ms = fact.at[0]
+    for (const subject of touched) {
+      const entry = disk.subjects.get(subject)
+      if (entry) this.#refold(subject, entry)
+    }
+    this.onCard(mended)
   }
 
   #peersFor(reach: Reach): Address[] {

@@ -1,6 +1,7 @@
 import { parentOf, type Address } from '#core/kernel/index.ts'
 import { work, type Desk } from './commands.ts'
 import { readOnce } from './crypto.ts'
+import { lie } from './liar.ts'
 import { emptyDisk, enrolledType } from './memoryLedger.ts'
 import { createNetwork, type Weather } from './network.ts'
 import { seeded, type Random } from './random.ts'
@@ -34,7 +35,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const weather: Weather = { lose: 0.0005, repeat: 0.0005, swap: 0.0005, breakOff: 0.001, minDelay: random.between(1, 20), maxDelay: random.between(21, 300) }
   const stations = new Map<Address, SimStation>()
   const s: Surroundings = {
-    world, random, network: createNetwork(world, random), read: readOnce(), stations, weather, wallOffset: { ms: 0 }, acknowledged: [], authored: { count: 0 }, trace,
+    world, random, network: createNetwork(world, random), read: readOnce(), stations, weather, wallOffset: { ms: 0 }, acknowledged: [], authored: { count: 0 }, lies: new Set(), trace,
   }
   const addresses = treeOf(count, random)
   const late = addresses.filter((a) => isLeaf(a, addresses)).slice(-Math.ceil(count / 30))
@@ -47,29 +48,35 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   for (const station of stations.values()) station.start()
 
   const phase = { isOver: false }
+  const liars = early.filter((a) => isLeaf(a, addresses)).slice(0, Math.ceil(count / 30))
+  const honest = addresses.filter((a) => !liars.includes(a))
+  for (const self of liars) stations.get(self)!.hostile = true
   for (const self of late) enrolLate(s, self, random.between(5 * second, active / 2), found)
-  const restored = disturb(s, early.filter((a) => !late.some((l) => parentOf(l) === a)), () => phase.isOver)
+  const restored = disturb(s, early.filter((a) => !liars.includes(a) && !late.some((l) => parentOf(l) === a)), () => phase.isOver)
   const desk: Desk = { cases: [], count: 1 }
   const toil = () => {
     if (s.authored.count >= wanted && world.now() >= active) {
       phase.isOver = true
       return
     }
-    if (s.authored.count < wanted) stations.get(random.pick(addresses))?.command(work(random, desk, addresses))
+    if (s.authored.count < wanted) stations.get(random.pick(honest))?.command(work(random, desk, addresses))
+    if (random.chance(0.03)) stations.get(random.pick(liars))?.lie((ledger, now) => lie(random, desk, ledger, now))
     world.after(active / wanted / (s.authored.count < wanted ? 1 : 0.1), toil)
   }
   toil()
+  for (const station of stations.values()) if (!station.hostile) mendNowAndThen(s, station, () => phase.isOver)
   for (const station of stations.values()) releaseNowAndThen(s, station, () => phase.isOver)
   while (!phase.isOver) await world.run(world.now() + 10 * second)
 
   const faults = await settle(s)
-  if (faults.length === 0) faults.push(...judgeAll(stations, s.acknowledged))
+  if (faults.length === 0) faults.push(...judgeAll(stations, s.acknowledged, s.lies))
   let deliveries = 0
   for (const station of stations.values()) deliveries += station.ledger.disk.held.size
   return { seed, faults, facts: s.authored.count, deliveries, steps: world.steps, restored: restored.count, virtualSeconds: Math.round(world.now() / second) }
 }
 
 function skewOf(random: Random): number {
+  if (random.chance(0.03)) return random.between(-10, 10) * 365 * day
   return random.chance(0.3) ? random.between(-day, day) : random.between(-2 * second, 2 * second)
 }
 
@@ -85,6 +92,15 @@ function enrolLate(s: Surroundings, self: Address, at: number, found: (self: Add
     s.stations.set(self, station)
     parent.meet(card)
     station.start()
+  })
+}
+
+/** Whoever works at a station that says its clock was ahead puts the clock right, and has it mended. */
+function mendNowAndThen(s: Surroundings, station: SimStation, isOver: () => boolean): void {
+  s.world.after(s.random.between(20 * second, 90 * second), () => {
+    if (isOver()) return
+    station.mend()
+    mendNowAndThen(s, station, isOver)
   })
 }
 
@@ -179,10 +195,17 @@ async function settle(s: Surroundings): Promise<string[]> {
   for (const station of stations.values()) {
     if (!station.up) station.start()
     for (const peer of station.ledger.disk.peers.keys()) station.heal(peer)
+    // Clocks that are off by years are put right; those off by hours are waited for.
+    if (!station.hostile && Math.abs(station.skew) > 2 * day) station.skew = 0
   }
+  await world.run(world.now() + 60 * second)
+  for (const station of stations.values()) if (!station.hostile) station.mend()
   for (let round = 0; round < 20; round++) {
     if (!(await rest())) return ['did not come to rest', ...[...stations.values()].filter((station) => !station.isQuiet).map((station) => station.describe())]
-    if ([...stations.values()].every((station) => station.ledger.disk.waiting.size === 0)) return []
+    if ([...stations.values()].every((station) => station.hostile || [...station.ledger.disk.waiting.keys()].every((id) => s.lies.has(id)))) {
+      for (const station of stations.values()) if (!station.hostile) station.mend()
+      return (await rest()) ? [] : ['did not come to rest after the last mending']
+    }
     s.wallOffset.ms += 3 * day
     for (const station of stations.values()) await station.release()
   }

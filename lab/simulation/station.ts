@@ -1,11 +1,12 @@
 import { parentOf, type Address } from '#core/kernel/index.ts'
-import { kindOfSubject, reaches, type Fact, type StationCard } from '#core/ledger/index.ts'
+import { kindOfSubject, maxOwnAheadMs, reaches, type Fact, type StationCard } from '#core/ledger/index.ts'
 import {
   defaultTiming, nextHead, startLink, statusOf, stepLink, wakeAt, batchLength, maxBatchFacts,
   type Frame, type LinkInput, type LinkOutput, type LinkPlan, type LinkState, type LinkTiming, type ProtocolRange,
 } from '#core/replicate/index.ts'
 import { cheapLinkCrypto, cheapSigner, type Reader } from './crypto.ts'
 import { copyDisk, MemoryLedger, type Disk } from './memoryLedger.ts'
+import { falseFrames } from './liar.ts'
 import { caseKind } from './noun.ts'
 import type { Connection, End, Network, Weather } from './network.ts'
 import type { Random } from './random.ts'
@@ -27,6 +28,8 @@ export interface Surroundings {
   /** Signed for by a neighbour: must never be lost. */
   acknowledged: Acknowledged[]
   authored: { count: number }
+  /** Ids of what liars forged. */
+  lies: Set<string>
   trace?: (line: string) => void
 }
 
@@ -39,6 +42,8 @@ export class SimStation {
   readonly version: 1 | 2
   skew = 0
   up = false
+  /** An enrolled station whose machine was taken over: it keeps to the protocol as far as it likes. */
+  hostile = false
   /** Someone works here: nobody does at a restored station until it has recovered or all its links stand. */
   staffed = true
   backup: Disk | null = null
@@ -62,14 +67,17 @@ export class SimStation {
   get wall(): number { return Date.UTC(2026, 0, 1) + Math.floor(this.#s.world.now()) + this.skew + this.#s.wallOffset.ms }
 
   get isQuiet(): boolean {
-    return this.up && [...this.#lines.values()].every(({ state }) => statusOf(state).state === 'online' && statusOf(state).queued === 0 && !state.accepting && state.recovery === null)
-      && [...this.ledger.disk.peers].every(([peer, row]) => this.#lines.get(peer)?.state.out.n === row.ids.length)
+    if (this.hostile) return true
+    return this.up && this.#honestLines.every(([, { state }]) => statusOf(state).state === 'online' && statusOf(state).queued === 0 && !state.accepting && state.recovery === null)
+      && this.#honestLines.every(([peer, { state }]) => state.out.n === this.ledger.disk.peers.get(peer)?.ids.length)
   }
 
   /** Every link stands and no backfill is missing. */
   get isConnected(): boolean {
-    return this.up && [...this.#lines.values()].every(({ state }) => statusOf(state).state === 'online' && state.recovery === null)
+    return this.up && this.#honestLines.every(([, { state }]) => statusOf(state).state === 'online' && state.recovery === null)
   }
+
+  get #honestLines() { return [...this.#lines].filter(([peer]) => !this.#s.stations.get(peer)?.hostile) }
 
   describe(): string {
     return [...this.#lines].map(([peer, { state }]) => `${this.self}→${peer} ${JSON.stringify(statusOf(state))} taken ${state.taken.epoch}/${state.taken.n} recovery ${JSON.stringify(state.recovery)}`).join('\n')
@@ -128,6 +136,31 @@ export class SimStation {
   command(work: (ledger: MemoryLedger) => (Fact | null)[]): void {
     if (!this.up || !this.staffed) return
     this.#after(work(this.ledger).filter((f) => f !== null))
+  }
+
+  /** A liar's turn: says what it likes, and wakes its links. */
+  lie(say: (ledger: MemoryLedger, now: number) => Fact[]): void {
+    if (!this.up) return
+    for (const { id } of say(this.ledger, this.wall)) this.#s.lies.add(id)
+    this.#wake()
+  }
+
+  /**
+   * What the operator does about a station that is silent. One that recovers and waits for a liar alone goes on without
+   * it. Where the clock is the reason it is put right; if the station is silent still, its facts are mended.
+   */
+  mend(): void {
+    if (!this.up) return
+    const missing = [...this.ledger.disk.peers].filter(([, row]) => row.recovery !== null).map(([peer]) => peer)
+    if (missing.length > 0 && missing.every((peer) => this.#s.stations.get(peer)?.hostile)) {
+      for (const peer of missing) this.input(peer, { kind: 'abandon-recovery' })
+      this.#recovered()
+    }
+    if (this.ledger.aheadMs <= maxOwnAheadMs) return
+    this.skew = 0
+    if (this.ledger.aheadMs <= maxOwnAheadMs) return
+    const fact = this.ledger.mendClock()
+    if (fact) this.#after([fact])
   }
 
   async release(): Promise<void> {
@@ -192,7 +225,9 @@ export class SimStation {
       case 'taken-in':
         if (line.incoming) line.connections.set(output.session, line.incoming)
         return
-      case 'send': return line.connections.get(output.session)?.send(output.frame)
+      case 'send':
+        for (const frame of this.hostile ? falseFrames(random, output.frame, peer) : [output.frame]) line.connections.get(output.session)?.send(frame)
+        return
       case 'close':
         line.connections.get(output.session)?.close()
         line.connections.delete(output.session)
@@ -225,13 +260,7 @@ export class SimStation {
         row.stuck = output.stuck
         row.recovery = output.recovery
         return
-      case 'recovered':
-        if ([...this.ledger.disk.peers.values()].every((p) => p.recovery === null)) {
-          this.ledger.authoring = true
-          this.staffed = true
-          this.#s.trace?.(`${this.self} recovered`)
-        }
-        return
+      case 'recovered': return this.#recovered()
       case 'own-future':
         if (!this.ledger.authoring && [...this.ledger.disk.peers.values()].some((p) => p.recovery !== null)) return
         this.ledger.authoring = false
@@ -240,6 +269,13 @@ export class SimStation {
         return this.#later(random.between(500, 5_000), () => { if ([...this.ledger.disk.peers.values()].every((p) => p.recovery === null)) this.recover() })
       default: return
     }
+  }
+
+  #recovered(): void {
+    if ([...this.ledger.disk.peers.values()].some((p) => p.recovery !== null)) return
+    this.ledger.authoring = true
+    this.staffed = true
+    this.#s.trace?.(`${this.self} recovered`)
   }
 
   async #accept(peer: Address, batch: Extract<LinkOutput, { kind: 'accept' }>): Promise<void> {

@@ -1,28 +1,34 @@
 import type { Address } from '#core/kernel/index.ts'
-import { fold, kindOfSubject, reaches, reachOf, type Fact, type Reach } from '#core/ledger/index.ts'
+import { fold, kindOfSubject, maxOwnAheadMs, reaches, reachOf, type Fact, type Reach } from '#core/ledger/index.ts'
 import { caseKind, caseSubject, knows } from './noun.ts'
+import type { Entry } from './memoryLedger.ts'
 import type { Acknowledged, SimStation } from './station.ts'
 
 /** What is wrong when everything has healed; empty when the promises of ledger and links were kept. */
-export function judgeAll(stations: Map<Address, SimStation>, acknowledged: Acknowledged[]): string[] {
+export function judgeAll(all: Map<Address, SimStation>, acknowledged: Acknowledged[], lies: ReadonlySet<string>): string[] {
   const faults: string[] = []
   const union = new Map<string, Map<string, Fact>>()
+  const stations = new Map([...all].filter(([, station]) => !station.hostile))
   for (const station of stations.values()) {
     const { disk } = station.ledger
     for (const { fact } of disk.held.values()) {
+      if (lies.has(fact.id)) continue
       const facts = union.get(fact.subject)
       if (facts) facts.set(fact.id, fact)
       else union.set(fact.subject, new Map([[fact.id, fact]]))
     }
-    for (const turned of disk.turnedAway) faults.push(`${station.self} turned away ${turned}`)
-    if (disk.waiting.size > 0) faults.push(`${station.self} still waits with ${disk.waiting.size} facts`)
+    for (const turned of disk.turnedAway) if (!lies.has(turned.id)) faults.push(`${station.self} turned away ${turned.reason} ${turned.id}`)
+    const waiting = [...disk.waiting.keys()].filter((id) => !lies.has(id))
+    if (waiting.length > 0) faults.push(`${station.self} still waits with ${waiting.length} facts`)
+    if (station.ledger.aheadMs > maxOwnAheadMs) faults.push(`${station.self} is silent: its chain is ${station.ledger.aheadMs} ms ahead`)
     if (!station.ledger.authoring) faults.push(`${station.self} does not state anything any more`)
   }
   judgeChains(union, faults)
   for (const [subject, facts] of union) judgeSubject(subject, [...facts.values()], stations, faults)
   for (const { from, to, ids } of acknowledged) {
-    const { held } = stations.get(to)!.ledger.disk
-    for (const id of ids) if (!held.has(id)) faults.push(`lost: ${to} signed for ${id} from ${from} and does not hold it`)
+    const { held } = all.get(to)!.ledger.disk
+    if (all.get(to)!.hostile) continue
+    for (const id of ids) if (!held.has(id) && !lies.has(id)) faults.push(`lost: ${to} signed for ${id} from ${from} and does not hold it`)
   }
   return faults
 }
@@ -56,7 +62,16 @@ function judgeSubject(subject: string, facts: Fact[], stations: Map<Address, Sim
     const entry = station.ledger.disk.subjects.get(subject)
     const missing = facts.filter((fact) => !station.ledger.disk.held.has(fact.id))
     if (missing.length > 0) faults.push(`${station.self} lacks ${missing.length} of ${facts.length} facts of ${subject}: ${missing.map((f) => `${f.type} ${f.station} ${f.seq}${folds[1]?.refused.has(f.id) ? ' (refused)' : ''}`).join(', ')}`)
-    else if (entry!.facts.length !== facts.length) faults.push(`${station.self} holds a fact of ${subject} twice`)
+    else if (new Set(entry!.facts.map((held) => held.fact.id)).size !== entry!.facts.length) faults.push(`${station.self} holds a fact of ${subject} twice`)
+    else if (entry!.facts.length !== facts.length) judgeMixed(subject, entry!, station, faults)
     else if (isCase && JSON.stringify(entry!.state) !== states[station.version - 1]) faults.push(`${station.self} folds ${subject} to ${JSON.stringify(entry!.state)}, not ${states[station.version - 1]}`)
   }
+}
+
+/** Where a liar has its say, not everyone holds the same of it; and yet what is held decides the state, and nothing else does. */
+function judgeMixed(subject: string, entry: Entry, station: SimStation, faults: string[]): void {
+  if (kindOfSubject(subject) !== caseKind || entry.frozen) return
+  const held = entry.facts.map(({ fact }) => fact).filter((fact) => knows(station.version, fact))
+  const { state } = fold(caseSubject(station.version), subject, held, station.ledger.directory)
+  if (JSON.stringify(entry.state) !== JSON.stringify(state)) faults.push(`${station.self} folds ${subject} to ${JSON.stringify(entry.state)}, not ${JSON.stringify(state)}`)
 }

@@ -3,7 +3,7 @@ import type { Db } from '#core/sql/server/database.ts'
 import { isStorageFault } from '#core/sql/server/storageFault.ts'
 import {
   clockMendedType, compareFacts, directoryKind, keyFor, kindOfSubject, maxAheadMs, maxOwnAheadMs, reachOf, refusalOf, revokedKey, revokedType, tick,
-  unite, widened, witness, type Actor, type Fact, type FactDraft, type HybridTime, type StationCard, type SubjectType,
+  unite, widened, witness, zeroTime, type Actor, type Fact, type FactDraft, type HybridTime, type StationCard, type SubjectType,
 } from '../index.ts'
 import { changedKeysFrom, newMendings } from './cardChanges.ts'
 import { badBody, foldStored, frozen, isFolded, typeOf } from './foldStored.ts'
@@ -66,8 +66,10 @@ export class Workspace {
     this.#mayState(draft)
     const entry = await this.#entry(draft.subject)
     const stampNow = Math.max(0, this.now - this.#memory.slowedMs)
-    // Later than all of its subject, unless that lies in a future which only a wrong clock has seen.
-    const seen = entry.last && entry.last.at[0] <= this.now + maxAheadMs ? witness(this.time, entry.last.at) : this.time
+    // Later than all that was seen and all of its subject, but for a future which only a wrong clock has seen.
+    const isPresent = (at: HybridTime) => at[0] <= this.now + maxAheadMs
+    const own = witness(this.head.at, isPresent(this.time) ? this.time : zeroTime)
+    const seen = entry.last && isPresent(entry.last.at) ? witness(own, entry.last.at) : own
     return this.#state(actor, draft, tick(seen, stampNow), entry)
   }
 
