@@ -16,11 +16,13 @@ import type { App } from '#core/http/server/app.ts'
 import { statement } from '#core/sql/server/statement.ts'
 import { init } from '#apps/cli/init.ts'
 import { recover } from '#apps/cli/doctor.ts'
+import { join as joinParent } from '#apps/cli/join.ts'
 import { readStationConfig } from '#apps/station/config.ts'
 import { openStation } from '#apps/station/openStation.ts'
 import { reportDocuments } from '#modules/report/server/report.documents.ts'
 import { sampleRow } from '#modules/report/server/sampleReport.ts'
 import { as, openTestCore } from '#core/station/server/testCore.ts'
+import { writeEnrolmentToken } from '#modules/directory/enrolment.ts'
 import { openTestStation } from '#modules/directory/server/testStation.ts'
 import { federation, type Federation } from '../federation/federation.ts'
 import { quake } from '../faults/quake.ts'
@@ -105,6 +107,21 @@ describe('H1: one process has a station', () => {
     await expect(recover(folder, () => undefined)).rejects.toThrow(/正由另一个进程使用|is in use by another process/)
   })
 
+  test('H1: join does not replace the key of a station that runs, and leaves its token unused', async () => {
+    const folder = await newFolder('test')
+    const config = await readStationConfig(folder)
+    const running = await openStation({ folder, config, tickMs: 0 })
+    closing.push(() => running.close())
+    let asked = 0
+    const parent = createServer((_request, answer) => { asked++; answer.end() }).listen(0, '127.0.0.1')
+    closing.push(() => parent.close())
+    await once(parent, 'listening')
+    const token = writeEnrolmentToken({ v: 1, address: '65', parent: '65', url: `http://127.0.0.1:${(parent.address() as { port: number }).port}`, root: config.root, expires: Date.now() + 60_000, secret: 'x'.repeat(43) })
+    const key = readFileSync(join(folder, 'key.pem'), 'utf8')
+    await expect(joinParent(token, { data: folder, mode: 'test', host: '127.0.0.1', port: 0 }, () => undefined)).rejects.toThrow(/正由另一个进程使用|is in use by another process/)
+    expect([asked, readFileSync(join(folder, 'key.pem'), 'utf8') === key]).toEqual([0, true])
+  })
+
   test('H1: a number of a chain is held once, whatever writes; a database with a fork still starts', async () => {
     const folder = await newFolder('test')
     const config = await readStationConfig(folder)
@@ -166,13 +183,13 @@ describe('M2: no answer takes the loop', () => {
     const stalls = longestStall()
     const answers = await Promise.all(Array.from({ length: 6 }, () => made.inject({ url: '/api/reports.xlsx', headers })))
     expect(stalls.end()).toBeLessThan(500)
-    expect(answers.map((answer) => answer.statusCode).sort()).toEqual([200, 200, 200, 200, 503, 503])
+    expect(answers.map((answer) => answer.statusCode).toSorted((a, b) => a - b)).toEqual([200, 200, 200, 200, 503, 503])
     expect(answers.find((answer) => answer.statusCode === 503)!.json()).toMatchObject({ code: 'report.export-busy' })
   }, 120_000)
 
   test('M2: a list that changes while it is written is whole: no row twice, none left out', async () => {
     const ExcelJS = (await import('exceljs')).default
-    const moving = [...rows.slice(0, 450)]
+    const moving = rows.slice(0, 450)
     let pages = 0
     const list = async (_: unknown, { page, size }: { page: number; size: number }) => {
       // The last is changed and goes to the top, after the first page was read.
@@ -323,7 +340,8 @@ describe('a whole station', () => {
     const duty = await tree.at('65').as('duty')
     const [size] = await pragma('page_count')
     await pragma(`max_page_count = ${size!.page_count}`)
-    for (let full = 0, i = 0; full < 5 && i < 500; i++) await duty.post('/api/reports', quake({ text: '字'.repeat(i % 2 ? 3_000 : 10) })).catch(() => { full++ })
+    const refused: unknown[] = []
+    for (let i = 0; refused.length < 5 && i < 500; i++) await duty.post('/api/reports', quake({ text: '字'.repeat(i % 2 ? 3_000 : 10) })).catch((fault: unknown) => refused.push(fault))
     const signed = []
     for (let i = 0; i < 60 && !signed.at(-1)?.body.notice; i++) signed.push(await call('', 'POST', '/api/session', { account: 'full', password: good }))
     expect(new Set(signed.map(({ status }) => status))).toEqual(new Set([200]))

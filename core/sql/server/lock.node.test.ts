@@ -31,7 +31,11 @@ describe('H1: the data folder', () => {
     expect(sentence.zh).toContain(`pid ${process.pid}`)
     expect(sentence.en).toContain('changed nothing')
     await first.release()
-    await (await lockStation(data, join(data, 'station.db'), never)).release()
+    const second = await lockStation(data, join(data, 'station.db'), never)
+    // Letting go twice takes nothing from the next.
+    await first.release()
+    expect((await inUse(lockStation(data, join(data, 'station.db'), never))).message).toContain(`pid ${process.pid}`)
+    await second.release()
   })
 
   test('H1: a dead process holds nothing', async () => {

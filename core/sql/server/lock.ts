@@ -80,6 +80,8 @@ function lockFolder(folder: string): () => void {
   }
   writeFileSync(pidFile, `pid ${process.pid}, ${hostname()}, ${new Date().toISOString()}\n`)
   return () => {
+    // By now the file may be another holder's.
+    if (!db.isOpen) return
     rmSync(pidFile, { force: true })
     db.close()
   }
