@@ -172,7 +172,7 @@ function longestStall() {
 describe('M2: no answer takes the loop', () => {
   const rows = Array.from({ length: 3_000 }, (_, i) => sampleRow({ id: `r${i}`, title: `乌什县7.1级地震灾害第${i}报` }))
   const source = {
-    list: async (_: unknown, { page, size }: { page: number; size: number }) => ({ items: rows.slice((page - 1) * size, page * size), total: rows.length }),
+    list: async (_: unknown, { page, size }: { page: number; size: number }) => ({ items: rows.slice((page - 1) * size, page * size), unreadable: [], total: rows.length }),
     now: () => 0, words: () => ({}), read: () => Promise.reject(new Error('not asked')),
   }
   const headers = { authorization: 'Bearer x' }
@@ -194,7 +194,7 @@ describe('M2: no answer takes the loop', () => {
     const list = async (_: unknown, { page, size }: { page: number; size: number }) => {
       // The last is changed and goes to the top, after the first page was read.
       if (++pages === 2) moving.unshift(moving.pop()!)
-      return { items: moving.slice((page - 1) * size, page * size), total: moving.length }
+      return { items: moving.slice((page - 1) * size, page * size), unreadable: [], total: moving.length }
     }
     const made = await app({}, (on) => reportDocuments(on, { ...source, list } as never))
     const workbook = new ExcelJS.Workbook()

@@ -83,7 +83,7 @@ describe('M1: the three administrators', () => {
   ]
   const own: Record<string, string[]> = {
     admin: [
-      'GET /api/audit', 'GET /api/facts', 'GET /api/live/refusals', 'GET /api/ledger/faults', 'POST /api/ledger/faults/retry', 'POST /api/clock/mend', 'POST /api/units', 'POST /api/links/recover', 'POST /api/links/{peer}/retry', 'POST /api/links/{peer}/abandon-recovery',
+      'GET /api/audit', 'GET /api/facts', 'GET /api/live/refusals', 'GET /api/ledger/faults', 'POST /api/ledger/faults/retry', 'POST /api/clock/mend', 'GET /api/files/missing', 'POST /api/units', 'POST /api/links/recover', 'POST /api/links/{peer}/retry', 'POST /api/links/{peer}/abandon-recovery',
       'PATCH /api/stations/{address}', 'POST /api/stations/{address}/revoke', 'POST /api/stations/{address}/rekey', 'POST /api/enrolment/tokens', 'POST /api/station/rotate-key', 'POST /api/norms', 'POST /api/norms/preview',
       'DELETE /api/situation/layers/{id}',
     ],
