@@ -41,7 +41,9 @@ function admit(fact: Fact, { card }: StationState, root: PinnedRoot): Refusal | 
     }
     case 'station.enrolled.v1': {
       if (fact.station !== parentOf(address)) return notParent()
-      return mayBegin(card, fact.body as StationBody, address)
+      const body = fact.body as StationBody
+      if (body.kind === 'government' && body.level !== levelOf(address)) return refuse('station.wrong-level', '层级与地址不符', 'The level is not that of the address')
+      return mayBegin(card, body, address)
     }
     case 'station.keyRotated.v1': {
       const body = fact.body as KeyRotated

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { latestMoment, maxSeq, maxTick, type Address } from '#core/kernel/index.ts'
 import { startPostgres, type PostgresCluster } from '#lab/postgres/cluster.ts'
-import { keySpan, maxAheadMs, maxOwnAheadMs, reaches, reachOf, type Fact, type SubjectType, type WireFact } from '../index.ts'
+import { asMended, keySpan, maxAheadMs, maxOwnAheadMs, reaches, reachOf, type Fact, type SubjectType, type WireFact } from '../index.ts'
 import { noteSubject } from '../testNote.ts'
 import type { LedgerPart } from './ledger.ts'
 import type { LedgerTables } from './ledger.tables.ts'
@@ -92,7 +92,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     await upper.ledger.accept([fill(1, 'half'), fill(2, 'good')], county)
     expect(await upper.ledger.state(urn, 'urn/u1')).toEqual(['half', 'good'])
     expect(await upper.ledger.factsOf('note/by-reaction')).toEqual([])
-    expect(await upper.ledger.faults()).toMatchObject([{ subject: 'urn/u1', fact: idOf(fill(1, 'half')) ?? '', stage: 'reaction' }].map(({ fact: _, ...rest }) => rest))
+    expect(await upper.ledger.faults()).toMatchObject([{ subject: 'urn/u1', fact: idOf(fill(1, 'half')), stage: 'reaction' }])
     // Its own chain has no hole, and ticks do not try the same again and again.
     expect((await write(upper.ledger, '本地', [], 'note/own')).seq).toBe(1)
     await upper.ledger.releaseWaiting()
@@ -273,6 +273,23 @@ describe('clocks', () => {
     expect(own.wall).toBe(start)
     // A wall clock far from the hybrid time is turned away.
     expect(await upper.ledger.accept([forge({ seq: 3, at: [start, 0], wall: start - 3_600_000 }, keys[county]!)], county)).toMatchObject([{ reason: 'bad-envelope' }])
+  })
+
+  test('L-9 L-20 a time that was seen under a wrong clock does not outlive it', async () => {
+    const start = Date.now()
+    const upper = await openTestLedger(prefecture, { start: start + 86_400_000 })
+    await upper.ledger.accept([forge({ at: [start + 86_400_000, 0], to: ['all'] }, keys[county]!)], county)
+    upper.clock.set(start)
+    expect((await write(upper.ledger, '校准之后', [], 'note/own')).at[0]).toBe(start)
+    expect(upper.ledger.clock()).toMatchObject({ isSilent: false })
+  })
+
+  test('L-20 of several mendings the earliest counts, in whichever order they are learned', () => {
+    const fact = { seq: 5, at: [9_000, 0] as const, wall: 9_000 }
+    const [one, two] = [{ fromSeq: 2, untilSeq: 7, ms: 5_000 }, { fromSeq: 1, untilSeq: 9, ms: 3_000 }]
+    for (const mendings of [[one, two], [two, one]]) expect(asMended(fact, { mendings })).toEqual({ seq: 5, at: [3_000, 4], wall: 3_000 })
+    expect(asMended(asMended(fact, { mendings: [one] }), { mendings: [two] })).toEqual({ seq: 5, at: [3_000, 4], wall: 3_000 })
+    expect(asMended({ ...fact, at: [2_000, 0] }, { mendings: [one, two] })).toMatchObject({ at: [2_000, 0] })
   })
 
   test('L-20 stamps are slowed to the parent\'s clock, by five minutes at most', async () => {

@@ -10,5 +10,6 @@ export function isStorageFault(error: unknown): boolean {
   // The extended codes carry the primary one in their lowest byte.
   if (code === 'ERR_SQLITE_ERROR') return typeof errcode === 'number' && sqlite.has(errcode & 0xff)
   if (typeof code !== 'string') return false
-  return code.length === 5 && /^[0-9A-Z]{5}$/.test(code) && !/^E/.test(code) ? postgres.test(code) : /^E[A-Z]/.test(code)
+  // Node's own begin with E, as no class of PostgreSQL does.
+  return code.startsWith('E') ? !code.startsWith('ERR_') : code.length === 5 && postgres.test(code)
 }

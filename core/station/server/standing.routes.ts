@@ -38,7 +38,7 @@ export function standingRoutes(app: App, station: Station): void {
   app.get('/api/ledger/faults', {
     schema: { tags: ['ledger'], summary: 'Frozen records and failed reactions, with the fact that caused each', response: { 200: z.object({ items: z.array(faultLine), total: z.int() }) } }, config: { permission: 'audit.read' },
   }, async () => {
-    const items = (await ledger.faults()).map(({ from_peer, number: _, ...line }) => ({ ...line, from: from_peer }))
+    const items = (await ledger.faults()).map((fault) => ({ ...fault, from: fault.from_peer }))
     return { items, total: items.length }
   })
 
