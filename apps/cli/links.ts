@@ -47,7 +47,7 @@ export async function storedLinks({ database }: DataFolder): Promise<LinkItem[]>
   return Promise.all(peers.map(async (row): Promise<LinkItem> => {
     const [newest] = await store.receipts(database.read, row.peer, 1)
     const signed = newest?.epoch === row.epoch ? newest.n : 0
-    const stuck = stopCodes.includes(row.stuck_code as StopCode) ? explain(row.stuck_code as StopCode, row.peer, row.stuck_who ?? row.peer) : null
+    const stuck = stopCodes.includes(row.stuck_code as StopCode) ? explain(row.peer, { code: row.stuck_code as StopCode, who: row.stuck_who ?? row.peer }) : null
     return {
       peer: row.peer, direction: row.direction, state: 'offline', queued: row.n - signed, lastExchangeAt: newest?.at ?? null, lagMs: 0,
       reason: stuck?.reason ?? null, wayOut: stuck?.wayOut ?? null,

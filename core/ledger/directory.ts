@@ -40,7 +40,7 @@ export interface Directory {
 }
 
 /** The key that may sign number `seq` of a station, or undefined. */
-export function keyFor(card: StationCard, seq: number): StationKey | undefined {
+export function keyFor(card: Pick<StationCard, 'keys'>, seq: number): StationKey | undefined {
   return card.keys.find((k) => seq >= k.fromSeq && (k.untilSeq === null || seq <= k.untilSeq) && seq <= (k.lastSeq ?? k.fromSeq + keySpan))
 }
 

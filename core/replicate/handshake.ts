@@ -1,4 +1,4 @@
-import { parentOf, type Address } from '#core/kernel/index.ts'
+import { latestMoment, parentOf, type Address } from '#core/kernel/index.ts'
 import { encode, type StationCard } from '#core/ledger/index.ts'
 import type { Hello } from './frames.ts'
 import type { StopCode } from './reasons.ts'
@@ -21,7 +21,19 @@ export function commonVersion(a: ProtocolRange, b: ProtocolRange): number | null
   return version >= Math.max(a.min, b.min) ? version : null
 }
 
-export interface Verdict { code: StopCode; who: Address }
+export interface Verdict {
+  code: StopCode
+  /** The station at fault. */
+  who: Address
+}
+
+/** What else is known of why a link is down. */
+export interface Told {
+  /** The peer whose word it is; without it we have seen it ourselves. */
+  saidBy?: Address
+  /** The stations whose facts the batch held that could not be stored. */
+  about?: Address[]
+}
 
 /** Who may stand at the other end. `expected` is the parent we dialled; null when we were dialled. */
 export interface Gate {
@@ -66,5 +78,10 @@ export function receiptText(canonical: string): string {
 }
 
 function known(h: Hello) {
-  return { protocol: { min: h.protocol.min, max: h.protocol.max }, from: h.from, to: h.to, publicKey: h.publicKey, nonce: h.nonce, boot: h.boot }
+  return { protocol: { min: h.protocol.min, max: h.protocol.max }, from: h.from, to: h.to, publicKey: h.publicKey, nonce: h.nonce, boot: h.boot, ...(h.at === undefined ? {} : { at: h.at }) }
+}
+
+/** A clock's reading as frames may carry it, however wrong the clock. */
+export function clampMoment(ms: number): number {
+  return Math.min(latestMoment, Math.max(0, Math.floor(ms)))
 }

@@ -1,3 +1,4 @@
+export * from './evidence.ts'
 export * from './frames.ts'
 export * from './handshake.ts'
 export * from './link.ts'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Address } from '#core/kernel/index.ts'
 import { webCrypto, webSigner } from '#core/ledger/webCrypto.ts'
-import { decodeFrame, encodeFrame, type Frame } from './frames.ts'
+import { decodeFrame, encodeFrame, type Frame, type Shown } from './frames.ts'
 import { commonVersion, transcript } from './handshake.ts'
 import { startLink, statusOf, stepLink, wakeAt } from './link.ts'
 import { explain, isPersistent, stopCodes } from './reasons.ts'
@@ -28,7 +28,7 @@ function planOf(self: Address, change: Partial<LinkPlan> = {}): LinkPlan {
 const fresh: LinkMemory = { taken: startCursor, out: { epoch: 1, n: 0 }, acked: { epoch: 1, n: 0 }, cut: false, stuck: null, recovery: null }
 
 /** One end by hand: steps the machine and keeps what it asked for. */
-function end(plan: LinkPlan, memory: Partial<LinkMemory> = {}) {
+function end(plan: LinkPlan, memory: Partial<LinkMemory> = {}, shown: Shown = {}) {
   let state: LinkState = startLink(plan, { ...fresh, ...memory })
   let asked: LinkOutput[] = []
   return {
@@ -39,6 +39,12 @@ function end(plan: LinkPlan, memory: Partial<LinkMemory> = {}) {
       const step = stepLink(plan, state, input, now)
       state = step.state
       asked = step.outputs
+      const recall = asked.find((o) => o.kind === 'recall')
+      if (recall) {
+        const recalled = stepLink(plan, state, { kind: 'recalled', session: recall.session, shown, waits: { n: 0, why: null } }, now)
+        state = recalled.state
+        asked = [...asked, ...recalled.outputs]
+      }
       return asked
     },
     frames: () => asked.flatMap((o) => (o.kind === 'send' ? [o.frame] : [])),
@@ -76,8 +82,8 @@ function joined() {
   const top = end(planOf(parent))
   const met = meet(low, top)
   low.give({ kind: 'frame', session: met.low, frame: { k: 'resume', taken: startCursor, renew: false } })
-  low.give({ kind: 'checked', session: met.low, taken: startCursor, renew: false, out: { epoch: 1, n: 0 }, headAt: '' })
-  top.give({ kind: 'checked', session: met.top, taken: startCursor, renew: false, out: { epoch: 1, n: 0 }, headAt: '' })
+  low.give({ kind: 'checked', session: met.low, taken: startCursor, renew: false, out: { epoch: 1, n: 0 }, headAt: '', fate: null, isRecovering: false })
+  top.give({ kind: 'checked', session: met.top, taken: startCursor, renew: false, out: { epoch: 1, n: 0 }, headAt: '', fate: null, isRecovering: false })
   return { low, top, met }
 }
 
@@ -323,7 +329,7 @@ describe('the link machine', () => {
 
   test('R-15 every reason has a sentence and a way out in both languages', () => {
     for (const code of stopCodes) {
-      const { reason, wayOut } = explain(code, parent, child)
+      const { reason, wayOut } = explain(parent, { code, who: child })
       for (const sentence of [reason, wayOut]) {
         expect(sentence.zh).toMatch(/[一-鿿]/)
         expect(sentence.en).toMatch(/[a-z]/)
@@ -410,9 +416,9 @@ describe('the link machine', () => {
 })
 
 /** The child's end, joined and having just looked the parent's cursor up in its queue. */
-function joinedChecking(checked: { taken: LinkMemory['taken']; out: { epoch: number; n: number }; headAt: string | null }) {
-  const low = end(planOf(child))
+function joinedChecking(checked: Partial<Extract<LinkInput, { kind: 'checked' }>>, memory: Partial<LinkMemory> = {}) {
+  const low = end(planOf(child), memory)
   const met = meet(low, end(planOf(parent)))
-  low.give({ kind: 'checked', session: met.low, renew: false, ...checked })
+  low.give({ kind: 'checked', session: met.low, renew: false, taken: startCursor, out: { epoch: 1, n: 0 }, headAt: '', fate: null, isRecovering: false, ...checked })
   return { low, met }
 }

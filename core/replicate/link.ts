@@ -1,22 +1,26 @@
 import type { Address } from '#core/kernel/index.ts'
 import type { Frame, Hello } from './frames.ts'
-import { judgeHello, judgeKey, transcript } from './handshake.ts'
+import { madeBy } from './evidence.ts'
+import { clampMoment, judgeHello, judgeKey, transcript } from './handshake.ts'
 import type { StopCode } from './reasons.ts'
-import { down, drop, endAll, isKeyOld, open, ping, remember, remove, send, stop, type Step } from './session.ts'
+import { clockSample, down, drop, endAll, isKeyOld, noteClock, open, ping, remember, remove, send, stop, type Step } from './session.ts'
 import { onChecked, onEpochOpened, onLoaded, onReceipt, pump } from './sending.ts'
 import type { LinkInput, LinkMemory, LinkOutput, LinkPlan, LinkState, LinkStatus, Session } from './state.ts'
-import { onAccepted, onEpoch, onFacts, sendResume } from './taking.ts'
+import { onAccepted, onEpoch, onFacts, sendResume, tellWaits } from './taking.ts'
 
 /** Unproven connections one end keeps at a time; the oldest is dropped for the next. */
 const maxUnproven = 4
 /** Frames kept of a session that waits for its elder; before the cursors are exchanged there is only `resume` to say. */
 const maxHeld = 8
 
+const failures = { fault: 'fault', lost: 'restored-backup', forked: 'forked' } as const
+
 export function startLink(plan: LinkPlan, memory: LinkMemory): LinkState {
   return {
     taken: memory.taken, out: memory.out, acked: memory.acked, sessions: [], nextSession: 1, attempts: 0, dialAt: Infinity,
     stop: memory.stuck ?? { code: memory.cut ? 'cut' : 'starting', who: memory.cut ? plan.self : plan.peer },
-    stuck: memory.stuck !== null, cut: memory.cut, accepting: false, recovery: memory.recovery, lastExchangeAt: null,
+    told: {}, stuck: memory.stuck !== null, cut: memory.cut, accepting: false, recovery: memory.recovery, lastExchangeAt: null,
+    waitsHere: { n: 0, why: null }, waitsThere: { n: 0, why: null }, clocks: [], clockAheadMs: null,
   }
 }
 
@@ -46,7 +50,7 @@ function deadAt(plan: LinkPlan, state: LinkState, s: Session): number {
 export function statusOf(state: LinkState): LinkStatus {
   const online = state.sessions.some((s) => s.phase === 'joined' && s.sending)
   const acked = state.acked.epoch === state.out.epoch ? state.acked.n : 0
-  return { state: online ? 'online' : 'offline', stop: online ? null : state.stop, queued: state.out.n - acked, lastExchangeAt: state.lastExchangeAt }
+  return { state: online ? 'online' : 'offline', stop: online ? null : state.stop, told: online ? {} : state.told, queued: state.out.n - acked, lastExchangeAt: state.lastExchangeAt, waitsThere: state.waitsThere, clockAheadMs: state.clockAheadMs }
 }
 
 function take(step: Step, input: LinkInput): void {
@@ -59,10 +63,11 @@ function take(step: Step, input: LinkInput): void {
       if (input.epoch === state.out.epoch && input.n > state.out.n) state.out = { epoch: input.epoch, n: input.n }
       for (const s of state.sessions) pump(step, s)
       return
-    case 'accepted': return onAccepted(step, input.taken, input.forked)
+    case 'accepted': return onAccepted(step, input)
+    case 'waits': return tellWaits(step, input.waits)
     case 'accept-failed':
       state.accepting = false
-      for (const s of state.sessions) if (s.phase === 'joined') stop(step, s, input.why === 'fault' ? 'fault' : 'restored-backup', step.plan.self)
+      for (const s of state.sessions) if (s.phase === 'joined') stop(step, s, failures[input.why], step.plan.self, input.about && { about: input.about })
       return
     case 'cut':
       state.cut = true
@@ -107,6 +112,11 @@ function onSession(step: Step, session: Session, input: Extract<LinkInput, { ses
       return promote(step)
     case 'checked': return onChecked(step, session, input)
     case 'loaded': return onLoaded(step, session, input)
+    case 'recalled':
+      session.shown = input.shown
+      if (session.phase !== 'joined' || session.resumed) return
+      state.waitsHere = input.waits
+      return sendResume(step, session)
     case 'epoch-opened':
       state.out = { epoch: input.epoch, n: input.n }
       return onEpochOpened(step, session)
@@ -119,7 +129,7 @@ function begin(step: Step, why: 'start' | 'heal' | 'retry'): void {
   if (why === 'retry') state.stuck = false
   if (why !== 'start') remember(step)
   if (state.cut || state.stuck) return
-  if (why !== 'start' && state.sessions.length === 0) state.stop = { code: 'starting', who: plan.peer }
+  if (why !== 'start' && state.sessions.length === 0) Object.assign(state, { stop: { code: 'starting', who: plan.peer }, told: {} })
   state.attempts = 0
   if (plan.direction === 'up' && state.sessions.length === 0) state.dialAt = step.now
   onTick(step)
@@ -159,12 +169,13 @@ function onIncoming(step: Step, hello: Hello): void {
   const verdict = judgeHello(hello, { self: plan.self, protocol: plan.protocol, expected: null, station: plan.station })
   if (verdict) {
     // Nothing is proven yet, but while nobody better is here the refusal is what the links page should show.
-    if (!state.sessions.some((s) => s.phase === 'joined')) state.stop = verdict
+    if (!state.sessions.some((s) => s.phase === 'joined')) Object.assign(state, { stop: verdict, told: {} })
     return stop(step, session, verdict.code, verdict.who)
   }
   const unproven = state.sessions.filter((s) => s.phase === 'proving')
   if (unproven.length >= maxUnproven) drop(step, unproven[0]!)
   session.theirs = hello
+  session.clock = hello.at === undefined ? null : clockSample(plan, hello.at)
   session.mine = helloOf(plan)
   session.phase = 'proving'
   send(step, session, session.mine)
@@ -187,11 +198,17 @@ function onFrame(step: Step, session: Session, frame: Frame): void {
   switch (frame.k) {
     case 'resume':
       if (session.sending) return stop(step, session, 'malformed', plan.peer)
-      step.out.push({ kind: 'check', session: session.id, taken: frame.taken, renew: frame.renew })
+      step.out.push({
+        kind: 'check', session: session.id, taken: frame.taken, renew: frame.renew,
+        ours: frame.shown?.fact ? madeBy(plan.self, frame.shown.fact, plan.station(plan.self), plan.crypto) : null, receipt: frame.shown?.receipt,
+      })
       return
     case 'epoch': return onEpoch(step, session, frame.epoch, frame.until)
     case 'facts': return onFacts(step, session, frame)
     case 'receipt': return onReceipt(step, session, frame.text, frame.sig)
+    case 'waits':
+      step.state.waitsThere = { n: frame.n, why: frame.why }
+      return
     case 'want': case 'chunk': case 'lack': case 'got':
       step.out.push({ kind: 'files', session: session.id, frame })
       return
@@ -213,6 +230,7 @@ function onHello(step: Step, session: Session, hello: Hello): void {
   const verdict = judgeHello(hello, { self: plan.self, protocol: plan.protocol, expected: plan.peer, station: plan.station })
   if (verdict) return stop(step, session, verdict.code, verdict.who)
   session.theirs = hello
+  session.clock = hello.at === undefined ? null : clockSample(plan, hello.at)
   session.phase = 'proving'
 }
 
@@ -243,8 +261,10 @@ function join(step: Step, session: Session): void {
     send(step, s, { k: 'stop', code: 'replaced', who: step.plan.self })
     drop(step, s)
   }
-  step.out.push({ kind: 'joined', session: session.id })
-  sendResume(step, session)
+  state.waitsThere = { n: 0, why: null }
+  state.clocks = []
+  if (session.clock !== null) noteClock(step, session.clock)
+  step.out.push({ kind: 'joined', session: session.id }, { kind: 'recall', session: session.id })
   const { held } = session
   session.held = []
   for (const frame of held) if (state.sessions.includes(session)) onFrame(step, session, frame)
@@ -260,14 +280,14 @@ function onStop(step: Step, session: Session, code: StopCode, who: Address): voi
   remove(step, session)
   step.out.push({ kind: 'close', session: session.id })
   if (!session.dialled && session.phase !== 'joined') return
-  if ((code === 'restored-backup' || code === 'forked') && who === step.plan.self) step.out.push({ kind: 'own-future' })
-  down(step, { code, who })
+  // Its word: it is told, and silences nobody.
+  down(step, { code, who }, { saidBy: step.plan.peer })
 }
 
 function helloOf(plan: LinkPlan): Hello {
   const proofs = plan.proofs?.() ?? []
   return {
-    k: 'hello', protocol: plan.protocol, from: plan.self, to: plan.peer, publicKey: plan.signer.publicKey, nonce: plan.nonce(), boot: plan.boot,
+    k: 'hello', protocol: plan.protocol, from: plan.self, to: plan.peer, publicKey: plan.signer.publicKey, nonce: plan.nonce(), boot: plan.boot, at: clampMoment(plan.wall()),
     ...(proofs.length > 0 ? { proofs } : {}),
   }
 }

@@ -17,9 +17,18 @@ export interface Explanation {
   wayOut: Sentence
 }
 
+/** What a peer may only claim: our own signature would prove it (SPEC R-24). */
+const claims: readonly StopCode[] = ['restored-backup', 'forked', 'clone']
+
 /** The plain words for a stop; `who` is the station at fault, `peer` the one at the other end. */
-export function explain(code: StopCode, peer: Address, who: Address): Explanation {
-  return texts[code](peer, who)
+export function explain(peer: Address, { code, who }: { code: StopCode; who: Address }, { saidBy, about = [] }: { saidBy?: Address; about?: readonly Address[] } = {}): Explanation {
+  const { reason, wayOut } = texts[code](peer, who)
+  if (about.length > 0) {
+    return { reason: { zh: `${reason.zh}这批数据由 ${peer} 转来，含 ${about.join('、')} 的事实。`, en: `${reason.en} The batch came from ${peer} and held facts of ${about.join(', ')}.` }, wayOut }
+  }
+  if (saidBy === undefined || saidBy === who || !claims.includes(code)) return { reason, wayOut }
+  return say(`${saidBy} 声称：${reason.zh}但它未出示 ${who} 签过名的证据。`, `${saidBy} claims: ${reason.en} It has shown no evidence signed by ${who}.`,
+    `本平台照常工作。请与 ${saidBy} 核实；若本平台确是从旧备份恢复的，执行 fengsui doctor --recover。`, `This station goes on working. Ask ${saidBy}; if this station really was restored from an old backup, run fengsui doctor --recover.`)
 }
 
 const say = (zh: string, en: string, wayZh: string, wayEn: string): Explanation =>

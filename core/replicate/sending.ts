@@ -1,26 +1,33 @@
-import { receiptSchema, type Cursor, type Receipt } from './frames.ts'
+import { maxEpoch } from '#core/kernel/index.ts'
+import { receiptAgainst } from './evidence.ts'
+import { readReceipt } from './frames.ts'
 import { receiptText } from './handshake.ts'
-import { send, stop, type Step } from './session.ts'
-import type { Session } from './state.ts'
+import { clockSample, noteClock, send, stop, type Step } from './session.ts'
+import type { LinkInput, Session } from './state.ts'
 
 /** Batches on their way without a receipt. Small enough to bound memory, large enough for a satellite's delay. */
 export const maxInflight = 4
+/** How many epochs a child may lead its parent on in one session (SPEC R-25). */
+export const maxLeap = 2 ** 20
 
-/** The peer has told what it took; ours is to judge whether that fits our queue (SPEC ). */
-export function onChecked(step: Step, session: Session, told: { taken: Cursor; renew: boolean; out: { epoch: number; n: number }; headAt: string | null }): void {
+/**
+ * The peer has told what it took. Only evidence stops us (SPEC R-11, R-12, R-24); a cursor that does not fit our queue
+ * is no more than its word, and gets everything in scope anew (SPEC R-25).
+ */
+export function onChecked(step: Step, session: Session, told: Extract<LinkInput, { kind: 'checked' }>): void {
   const { plan, state } = step
   if (session.phase !== 'joined' || session.sending) return
   state.out = told.out
-  const { taken } = told
-  if (told.renew || session.renewing) {
-    step.out.push({ kind: 'open-epoch', session: session.id, epoch: Math.max(state.out.epoch, taken.epoch) + 1 })
-    return
-  }
-  if (taken.epoch > state.out.epoch) return stop(step, session, 'restored-backup', plan.self)
-  if (taken.epoch < state.out.epoch) return onEpochOpened(step, session)
-  if (told.headAt === null) return stop(step, session, 'restored-backup', plan.self)
-  if (told.headAt !== taken.head) return stop(step, session, 'forked', plan.self)
-  begin(step, session, taken.n)
+  const { taken, fate } = told
+  const lost = fate === 'lost' ? 'restored-backup' : fate === 'forked' ? 'forked'
+    : receiptAgainst(state.taken, told.receipt, { self: plan.self, peer: plan.peer, publicKey: plan.signer.publicKey, crypto: plan.crypto })
+  if (lost && !told.isRecovering) return stop(step, session, lost, plan.self)
+  const next = Math.max(state.out.epoch, taken.epoch) + 1
+  if (next > maxEpoch || (plan.direction === 'down' && taken.epoch > state.out.epoch + maxLeap)) return stop(step, session, 'malformed', plan.peer)
+  const fits = taken.epoch < state.out.epoch || (taken.epoch === state.out.epoch && told.headAt === taken.head)
+  if (told.renew || session.renewing || !fits) step.out.push({ kind: 'open-epoch', session: session.id, epoch: next })
+  else if (taken.epoch < state.out.epoch) onEpochOpened(step, session)
+  else begin(step, session, taken.n)
 }
 
 /** Our queue begins anew: tell the epoch and how much the backfill holds, then stream from its first entry. */
@@ -62,21 +69,14 @@ export function onReceipt(step: Step, session: Session, text: string, sig: strin
   const receipt = readReceipt(text)
   const place = receipt ? session.inflight.findIndex((b) => b.last === receipt.n) : -1
   if (!receipt || place === -1 || receipt.from !== plan.peer || receipt.to !== plan.self || receipt.epoch !== state.out.epoch
-    || !session.theirs || !plan.crypto.verify(receiptText(text), sig, session.theirs.publicKey)) return stop(step, session, 'malformed', plan.peer)
-  if (session.inflight[place]!.head !== receipt.head) return stop(step, session, 'forked', plan.self)
+    || session.inflight[place]!.head !== receipt.head || !session.theirs || !plan.crypto.verify(receiptText(text), sig, session.theirs.publicKey)) return stop(step, session, 'malformed', plan.peer)
   session.inflight = session.inflight.slice(place + 1)
   session.progressAt = step.now
   state.acked = { epoch: receipt.epoch, n: receipt.n }
   state.lastExchangeAt = plan.wall()
   state.attempts = 0
+  state.waitsThere = { n: receipt.waits ?? 0, why: receipt.why ?? null }
+  noteClock(step, clockSample(plan, receipt.at))
   step.out.push({ kind: 'receipt', receipt, text, sig })
   pump(step, session)
-}
-
-function readReceipt(text: string): Receipt | null {
-  try {
-    return receiptSchema.parse(JSON.parse(text))
-  } catch {
-    return null
-  }
 }

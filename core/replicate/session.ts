@@ -1,8 +1,10 @@
 import type { Address } from '#core/kernel/index.ts'
 import type { Frame } from './frames.ts'
-import type { Verdict } from './handshake.ts'
+import type { Told, Verdict } from './handshake.ts'
 import { isPersistent, type StopCode } from './reasons.ts'
 import type { LinkOutput, LinkPlan, LinkState, Session } from './state.ts'
+
+const keptClocks = 8
 
 /** One step under way: the new state, what it asks for, and the time it is. */
 export interface Step {
@@ -13,11 +15,11 @@ export interface Step {
 }
 
 /** Tells the peer why and ends the session; the link goes down with that reason. */
-export function stop(step: Step, session: Session, code: StopCode, who: Address): void {
+export function stop(step: Step, session: Session, code: StopCode, who: Address, told: Told = {}): void {
   if (session.phase !== 'dialling') send(step, session, { k: 'stop', code, who })
   drop(step, session)
   if ((code === 'restored-backup' || code === 'forked') && who === step.plan.self) step.out.push({ kind: 'own-future' })
-  if (session.dialled || session.phase === 'joined') down(step, { code, who })
+  if (session.dialled || session.phase === 'joined') down(step, { code, who }, told)
 }
 
 /** Stops for good until an operator retries. */
@@ -53,10 +55,11 @@ export function endAll(step: Step, told: StopCode, why: Verdict): void {
 }
 
 /** Notes why the link is down and when to try again (SPEC R-16). */
-export function down(step: Step, why: Verdict): void {
+export function down(step: Step, why: Verdict, told: Told = {}): void {
   const { plan, state, now } = step
   if (state.sessions.some((s) => s.phase === 'joined')) return
   state.stop = why
+  state.told = told
   if (plan.direction !== 'up' || state.sessions.length > 0) return
   const { backoffMin, backoffMax, stopped, cutByPeer } = plan.timing
   const base = isPersistent(why.code) ? stopped : why.code === 'cut-by-peer' ? cutByPeer : Math.min(backoffMax, backoffMin * 2 ** Math.min(state.attempts, 20))
@@ -67,11 +70,24 @@ export function down(step: Step, why: Verdict): void {
 export function open(step: Step, dialled: boolean): Session {
   const { plan, state, now } = step
   const session: Session = {
-    id: state.nextSession++, dialled, phase: dialled ? 'dialling' : 'greeting', deadline: now + plan.timing.handshake, mine: null, theirs: null,
-    heardAt: now, pingedAt: 0, pings: 0, resumed: false, renewing: false, sending: false, sent: 0, loading: false, inflight: [], progressAt: now, arrived: 0, pending: [], held: [],
+    id: state.nextSession++, dialled, phase: dialled ? 'dialling' : 'greeting', deadline: now + plan.timing.handshake, mine: null, theirs: null, shown: null, clock: null,
+    heardAt: now, pingedAt: 0, pings: 0, resumed: false, renewed: false, renewing: false, sending: false, sent: 0, loading: false, inflight: [], progressAt: now, arrived: 0, pending: [], held: [],
   }
   state.sessions = [...state.sessions, session]
   return session
+}
+
+/** One more sample of how far the lower end's clock is ahead of the upper end's (SPEC R-27). */
+export function clockSample(plan: LinkPlan, theirAt: number): number {
+  return plan.direction === 'up' ? plan.wall() - theirAt : theirAt - plan.wall()
+}
+
+/** A delay makes the parent's word look old, and the child's: the best sample is the least for one, the greatest for the other. */
+export function noteClock(step: Step, sample: number): void {
+  const { plan, state } = step
+  state.clocks = [...state.clocks, sample].slice(-keptClocks)
+  state.clockAheadMs = plan.direction === 'up' ? Math.min(...state.clocks) : Math.max(...state.clocks)
+  if (plan.direction === 'up') step.out.push({ kind: 'parent-clock', aheadMs: state.clockAheadMs })
 }
 
 export function remove(step: Step, session: Session): void {

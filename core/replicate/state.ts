@@ -1,7 +1,8 @@
 import type { Address } from '#core/kernel/index.ts'
 import type { Signer, StationCard, WireFact } from '#core/ledger/index.ts'
-import type { Cursor, FactsFrame, FileFrame, Frame, Hello, Receipt } from './frames.ts'
-import type { LinkCrypto, ProtocolRange, Verdict } from './handshake.ts'
+import type { Fate, OwnFact } from './evidence.ts'
+import type { Cursor, FactsFrame, FileFrame, Frame, Hello, Receipt, Shown, Waits } from './frames.ts'
+import type { LinkCrypto, ProtocolRange, Told, Verdict } from './handshake.ts'
 
 /** All in milliseconds. */
 export interface LinkTiming {
@@ -59,8 +60,14 @@ export interface Session {
   pingedAt: number
   /** Pings sent; a pong names the one it answers. */
   pings: number
+  /** What we hold of the peer's making; null until it is looked up. */
+  shown: Shown | null
+  /** How far the lower end's clock was ahead when the hello came; counts once it is proven. */
+  clock: number | null
   /** We have told what we took. */
   resumed: boolean
+  /** The peer has begun its queue anew: once in a session. */
+  renewed: boolean
   /** We have asked for a full resend. */
   renewing: boolean
   /** The peer's cursor fits our queue: we may send from `sent` on. */
@@ -93,12 +100,20 @@ export interface LinkState {
   /** When to dial next; Infinity while there is nothing to dial. */
   dialAt: number
   stop: Verdict
+  told: Told
   /** Stopped until an operator says `retry`. */
   stuck: boolean
   cut: boolean
   accepting: boolean
   recovery: Recovery
   lastExchangeAt: number | null
+  /** Facts of the peer that wait here, as we have told it. */
+  waitsHere: Waits
+  /** Facts of ours that wait at the peer, as it says. */
+  waitsThere: Waits
+  /** How far the lower end's clock is ahead of the upper end's: the last samples, each off by a delay. */
+  clocks: number[]
+  clockAheadMs: number | null
 }
 
 /** What survives a restart. */
@@ -124,14 +139,23 @@ export type LinkInput =
   /** The queue has grown to entry `n`. Said after the commit. */
   | { kind: 'queued'; epoch: number; n: number }
   /** Answer to `check`. `headAt` is our running hash at the entry asked for, null when we have no such entry. */
-  | { kind: 'checked'; session: number; taken: Cursor; renew: boolean; out: { epoch: number; n: number }; headAt: string | null }
+  | { kind: 'checked'; session: number; taken: Cursor; renew: boolean; out: { epoch: number; n: number }; headAt: string | null; receipt?: Shown['receipt']
+    /** What the fact of ours that was shown is to us; null when none was. */
+    fate: Fate | null
+    /** This station is fetching back what it lost: it looks for no evidence. */
+    isRecovering: boolean
+  }
+  /** Answer to `recall`. */
+  | { kind: 'recalled'; session: number; shown: Shown; waits: Waits }
+  /** The number of the peer's facts that wait here has changed. */
+  | { kind: 'waits'; waits: Waits }
   /** Answer to `load`: entries `after + 1 …`, `head` at the last of them. */
   | { kind: 'loaded'; session: number; epoch: number; after: number; facts: WireFact[]; head: string }
   | { kind: 'epoch-opened'; session: number; epoch: number; n: number }
   /** Answer to `accept`: committed. `forked`: the peer's own chain showed two facts at one place. */
-  | { kind: 'accepted'; taken: Cursor; forked: boolean }
-  /** Not committed. `own-future`: the batch held a fact of ours that we have lost. */
-  | { kind: 'accept-failed'; why: 'fault' | 'own-future' }
+  | { kind: 'accepted'; taken: Cursor; forked: boolean; waits?: Waits }
+  /** Not committed. Otherwise than by a fault: the batch held a fact of ours that we have lost, or whose number stands here for another. */
+  | { kind: 'accept-failed'; why: 'fault' | Exclude<Fate, 'held'>; about?: Address[] }
   | { kind: 'cut' }
   | { kind: 'heal' }
   | { kind: 'retry' }
@@ -145,7 +169,9 @@ export type LinkOutput =
   | { kind: 'taken-in'; session: number }
   | { kind: 'send'; session: number; frame: Frame }
   | { kind: 'close'; session: number }
-  | { kind: 'check'; session: number; taken: Cursor; renew: boolean }
+  | { kind: 'check'; session: number; taken: Cursor; renew: boolean; ours: OwnFact | null; receipt?: Shown['receipt'] }
+  /** Look up what we hold of the peer's making, and what of it waits. */
+  | { kind: 'recall'; session: number }
   | { kind: 'load'; session: number; epoch: number; after: number }
   /** Verify, append, fold and set the cursor in one transaction; answer `accepted`. */
   | { kind: 'accept'; epoch: number; after: number; head: string; wires: WireFact[] }
@@ -159,10 +185,14 @@ export type LinkOutput =
   | { kind: 'recovered' }
   /** We are the station restored from an old backup: state nothing until recovered. */
   | { kind: 'own-future' }
+  | { kind: 'parent-clock'; aheadMs: number }
 
 export interface LinkStatus {
   state: 'online' | 'offline'
   stop: Verdict | null
+  told: Told
   queued: number
   lastExchangeAt: number | null
+  waitsThere: Waits
+  clockAheadMs: number | null
 }

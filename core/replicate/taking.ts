@@ -1,7 +1,7 @@
 import { encode } from '#core/ledger/index.ts'
-import type { Cursor, FactsFrame, Receipt } from './frames.ts'
-import { receiptText, type LinkCrypto } from './handshake.ts'
-import { maxInflight } from './sending.ts'
+import type { Cursor, FactsFrame, Receipt, Waits } from './frames.ts'
+import { clampMoment, receiptText, type LinkCrypto } from './handshake.ts'
+import { maxInflight, maxLeap } from './sending.ts'
 import { isKeyOld, remember, send, stick, stop, type Step } from './session.ts'
 import type { Session } from './state.ts'
 
@@ -13,20 +13,32 @@ export function nextHead(head: string, id: string, crypto: Pick<LinkCrypto, 'sha
   return crypto.sha256(head + id)
 }
 
-/** Tells the peer what we took. Waits for a commit under way, so that the cursor told is the cursor kept. */
+/** Tells the peer what we took, and shows what we hold of its making. Waits for a commit under way, so that the cursor told is the cursor kept. */
 export function sendResume(step: Step, session: Session): void {
   const { state } = step
-  if (state.accepting) return
+  const { shown } = session
+  if (state.accepting || shown === null) return
   session.resumed = true
   session.renewing = state.recovery === 'asking'
   session.arrived = state.taken.n
-  send(step, session, { k: 'resume', taken: state.taken, renew: session.renewing })
+  send(step, session, { k: 'resume', taken: state.taken, renew: session.renewing, ...(shown.fact || shown.receipt ? { shown } : {}) })
+  if (state.waitsHere.n > 0) send(step, session, { k: 'waits', ...state.waitsHere })
+}
+
+/** Tells the peer how many of its facts wait here, when that has changed (SPEC R-26). */
+export function tellWaits(step: Step, waits: Waits): void {
+  const { state } = step
+  if (waits.n === state.waitsHere.n && waits.why === state.waitsHere.why) return
+  state.waitsHere = waits
+  for (const s of state.sessions) if (s.phase === 'joined' && s.resumed) send(step, s, { k: 'waits', ...waits })
 }
 
 /** The peer's queue begins anew with this epoch. */
 export function onEpoch(step: Step, session: Session, epoch: number, until: number): void {
   const { plan, state } = step
-  if (!session.resumed || state.accepting || session.arrived !== state.taken.n || epoch <= state.taken.epoch) return stop(step, session, 'malformed', plan.peer)
+  if (!session.resumed || state.accepting || session.arrived !== state.taken.n || epoch <= state.taken.epoch
+    || session.renewed || (plan.direction === 'down' && epoch > state.taken.epoch + maxLeap)) return stop(step, session, 'malformed', plan.peer)
+  session.renewed = true
   state.taken = { epoch, n: 0, head: '' }
   session.arrived = 0
   if (state.recovery !== null && (session.renewing || state.recovery !== 'asking')) {
@@ -57,8 +69,9 @@ function accept(step: Step, session: Session): void {
 }
 
 /** The batch is committed with its cursor: only now is it signed for. */
-export function onAccepted(step: Step, taken: Cursor, forked: boolean): void {
+export function onAccepted(step: Step, { taken, forked, waits }: { taken: Cursor; forked: boolean; waits?: Waits }): void {
   const { plan, state } = step
+  if (waits) state.waitsHere = waits
   state.accepting = false
   state.taken = taken
   state.attempts = 0
@@ -67,7 +80,10 @@ export function onAccepted(step: Step, taken: Cursor, forked: boolean): void {
   const session = state.sessions.find((s) => s.phase === 'joined')
   if (session && isKeyOld(step, session)) stop(step, session, 'replaced', plan.self)
   else if (session?.resumed) {
-    const receipt: Receipt = { kind: 'link.receipt.v1', from: plan.self, to: plan.peer, epoch: taken.epoch, n: taken.n, head: taken.head, at: Math.max(0, plan.wall()) }
+    const receipt: Receipt = {
+      kind: 'link.receipt.v1', from: plan.self, to: plan.peer, epoch: taken.epoch, n: taken.n, head: taken.head, at: clampMoment(plan.wall()),
+      ...(state.waitsHere.n > 0 ? { waits: state.waitsHere.n, why: state.waitsHere.why } : {}),
+    }
     const text = encode(receipt)
     send(step, session, { k: 'receipt', text, sig: plan.signer.sign(receiptText(text)) })
     accept(step, session)

@@ -4,7 +4,7 @@ import {
   type Directory, type Fact, type FactDraft, type HybridTime, type Reach, type Signer, type StationCard, type Statement, type SubjectType, type WireFact,
 } from '#core/ledger/index.ts'
 import type { Accepted } from '#core/ledger/server/ledger.ts'
-import { nextHead, startCursor, type Cursor, type LinkMemory } from '#core/replicate/index.ts'
+import { nextHead, startCursor, type Cursor, type Fate, type LinkMemory, type OwnFact } from '#core/replicate/index.ts'
 import { caseKind, caseSubject, knows, type CaseState } from './noun.ts'
 import { cheapLedgerCrypto, sha256, type Reader } from './crypto.ts'
 
@@ -24,12 +24,16 @@ export interface PeerDisk {
   cut: boolean
   stuck: LinkMemory['stuck']
   recovery: LinkMemory['recovery']
+  /** The newest receipt that the peer signed for us. */
+  receipt: { text: string; sig: string } | null
 }
 
 /** Everything that survives a crash. */
 export interface Disk {
   held: Map<string, Held>
   chain: Map<string, string>
+  /** Each station's fact with the highest number. */
+  newest: Map<Address, Fact>
   waiting: Map<string, { fact: Fact; from: Address }>
   turnedAway: { reason: string; id: string }[]
   subjects: Map<string, Entry>
@@ -42,14 +46,14 @@ export interface Disk {
 
 export function emptyDisk(cards: Iterable<StationCard>): Disk {
   return {
-    held: new Map(), chain: new Map(), waiting: new Map(), turnedAway: [], subjects: new Map(), head: { seq: 0, id: '', ms: 0, n: 0 }, time: [0, 0],
+    held: new Map(), chain: new Map(), newest: new Map(), waiting: new Map(), turnedAway: [], subjects: new Map(), head: { seq: 0, id: '', ms: 0, n: 0 }, time: [0, 0],
     peers: new Map(), cards: new Map([...cards].map((card) => [card.address, card])),
   }
 }
 
 export function copyDisk(disk: Disk): Disk {
   return {
-    held: new Map(disk.held), chain: new Map(disk.chain), waiting: new Map(disk.waiting), turnedAway: [...disk.turnedAway],
+    held: new Map(disk.held), chain: new Map(disk.chain), newest: new Map(disk.newest), waiting: new Map(disk.waiting), turnedAway: [...disk.turnedAway],
     subjects: new Map([...disk.subjects].map(([subject, e]) => [subject, { ...e, facts: [...e.facts] }])),
     head: disk.head, time: disk.time,
     peers: new Map([...disk.peers].map(([peer, p]) => [peer, { ...p, ids: [...p.ids], heads: [...p.heads], queued: new Set(p.queued) }])),
@@ -155,9 +159,21 @@ export class MemoryLedger {
     return sound.map((s) => s.fact)
   }
 
+  /** What is held of a station's own making, waiting or not. */
+  newestOf(station: Address): Fact | undefined {
+    let newest = this.disk.newest.get(station)
+    for (const { fact } of this.disk.waiting.values()) if (fact.station === station && fact.seq > (newest?.seq ?? 0)) newest = fact
+    return newest
+  }
+
+  fateOf({ id, seq }: OwnFact): Fate {
+    if (this.disk.held.has(id) || this.disk.waiting.has(id)) return 'held'
+    return this.disk.chain.has(`${this.self} ${seq}`) ? 'forked' : 'lost'
+  }
+
   addPeer(peer: Address, direction: 'up' | 'down'): void {
     const row: PeerDisk = {
-      direction, epoch: 1, ids: [], heads: [], queued: new Set(), taken: startCursor, acked: { epoch: 1, n: 0 }, cut: false, stuck: null, recovery: null,
+      direction, epoch: 1, ids: [], heads: [], queued: new Set(), taken: startCursor, acked: { epoch: 1, n: 0 }, cut: false, stuck: null, recovery: null, receipt: null,
     }
     this.disk.peers.set(peer, row)
     this.#onward = new WeakMap()
@@ -185,6 +201,7 @@ export class MemoryLedger {
       const held: Held = { fact, from, position: disk.held.size + 1 }
       disk.held.set(fact.id, held)
       disk.chain.set(`${fact.station} ${fact.seq}`, fact.id)
+      if (fact.seq > (disk.newest.get(fact.station)?.seq ?? 0)) disk.newest.set(fact.station, fact)
       disk.time = witness(disk.time, fact.at)
       if (fact.station === this.self && fact.seq > disk.head.seq) disk.head = { seq: fact.seq, id: fact.id, ms: fact.at[0], n: fact.at[1] }
       const entry = this.#entry(fact.subject)

@@ -1,7 +1,7 @@
 import { parentOf, type Address } from '#core/kernel/index.ts'
 import { kindOfSubject, maxOwnAheadMs, reaches, type Fact, type StationCard } from '#core/ledger/index.ts'
 import {
-  defaultTiming, nextHead, startLink, statusOf, stepLink, wakeAt, batchLength, maxBatchFacts,
+  defaultTiming, madeBy, nextHead, startLink, statusOf, stepLink, wakeAt, batchLength, maxBatchFacts,
   type Frame, type LinkInput, type LinkOutput, type LinkPlan, type LinkState, type LinkTiming, type ProtocolRange,
 } from '#core/replicate/index.ts'
 import { cheapLinkCrypto, cheapSigner, type Reader } from './crypto.ts'
@@ -91,7 +91,11 @@ export class SimStation {
     if (parent && !this.ledger.disk.peers.has(parent)) this.ledger.addPeer(parent, 'up')
     for (const card of this.ledger.disk.cards.values()) this.meet(card)
     for (const peer of this.ledger.disk.peers.keys()) this.#openLine(peer)
-    if ([...this.ledger.disk.peers.values()].some((p) => p.recovery !== null)) this.ledger.authoring = false
+    if (this.#isRecovering) this.ledger.authoring = false
+  }
+
+  get #isRecovering(): boolean {
+    return [...this.ledger.disk.peers.values()].some((p) => p.recovery !== null)
   }
 
   /** Loses everything but the disk. */
@@ -235,7 +239,14 @@ export class SimStation {
       case 'check': return this.#later(random.between(0, 3), () => {
         const { taken } = output
         const headAt = taken.epoch !== row.epoch || taken.n > row.ids.length ? null : taken.n === 0 ? '' : row.heads[taken.n - 1]!
-        this.input(peer, { ...output, kind: 'checked', out: { epoch: row.epoch, n: row.ids.length }, headAt })
+        const fate = output.ours && this.ledger.fateOf(output.ours)
+        this.input(peer, { ...output, kind: 'checked', out: { epoch: row.epoch, n: row.ids.length }, headAt, fate, isRecovering: this.#isRecovering })
+      })
+      case 'recall': return this.#later(random.between(0, 3), () => {
+        const fact = this.ledger.newestOf(peer)
+        const shown = { ...(fact ? { fact: { text: fact.text, sig: fact.sig } } : {}), ...(row.receipt ? { receipt: row.receipt } : {}) }
+        const n = [...this.ledger.disk.waiting.values()].filter((w) => w.from === peer).length
+        this.input(peer, { kind: 'recalled', session: output.session, shown, waits: { n, why: n > 0 ? 'future-clock' : null } })
       })
       case 'load': return this.#later(1, () => {
         if (row.epoch !== output.epoch) return this.input(peer, { kind: 'loaded', session: output.session, epoch: output.epoch, after: output.after, facts: [], head: '' })
@@ -254,6 +265,7 @@ export class SimStation {
           this.#s.acknowledged.push({ from: this.self, to: peer, ids: row.ids.slice(since, output.receipt.n) })
         }
         row.acked = { epoch: output.receipt.epoch, n: output.receipt.n }
+        row.receipt = { text: output.text, sig: output.sig }
         return
       case 'remember':
         row.cut = output.cut
@@ -262,11 +274,11 @@ export class SimStation {
         return
       case 'recovered': return this.#recovered()
       case 'own-future':
-        if (!this.ledger.authoring && [...this.ledger.disk.peers.values()].some((p) => p.recovery !== null)) return
+        if (!this.ledger.authoring && this.#isRecovering) return
         this.ledger.authoring = false
         this.#s.trace?.(`${this.self} meets its own future`)
         // The operator reads the way out, and takes it.
-        return this.#later(random.between(500, 5_000), () => { if ([...this.ledger.disk.peers.values()].every((p) => p.recovery === null)) this.recover() })
+        return this.#later(random.between(500, 5_000), () => { if (!this.#isRecovering) this.recover() })
       default: return
     }
   }
@@ -283,7 +295,8 @@ export class SimStation {
     const before = this.ledger
     // A database is sometimes not there: the transaction fails as a whole.
     if (this.#s.random.chance(0.0005)) return this.input(peer, { kind: 'accept-failed', why: 'fault' })
-    if (this.ledger.authoring && batch.wires.some((wire) => this.#isOwnFuture(wire))) return this.input(peer, { kind: 'accept-failed', why: 'own-future' })
+    const ours = this.ledger.authoring ? batch.wires.flatMap((wire) => madeBy(this.self, wire, this.ledger.disk.cards.get(this.self), cheapLinkCrypto) ?? []).map((own) => this.ledger.fateOf(own)).filter((fate) => fate !== 'held') : []
+    if (ours.length > 0) return this.input(peer, { kind: 'accept-failed', why: ours.includes('forked') ? 'forked' : 'lost' })
     const { results, stored } = await this.ledger.accept(batch.wires, peer)
     if (this.ledger !== before) throw new Error('a station crashed in the middle of a transaction')
     let { head } = batch
@@ -294,11 +307,6 @@ export class SimStation {
     // A crash may fall between the commit and the receipt.
     const taken = row.taken
     this.#later(1, () => this.input(peer, { kind: 'accepted', taken, forked }))
-  }
-
-  #isOwnFuture(wire: { text: string; sig: string }): boolean {
-    const read = this.#s.read.read(wire)
-    return !('verdict' in read) && read.station === this.self && !this.ledger.disk.held.has(read.id) && !this.ledger.disk.chain.has(`${read.station} ${read.seq}`)
   }
 
   #dial(peer: Address, line: Line, session: number): void {

@@ -1,7 +1,8 @@
 import type { WireFact } from '#core/ledger/index.ts'
 import type { Db, Dialect } from '#core/sql/server/database.ts'
 import { statement } from '#core/sql/server/statement.ts'
-import { batchLength, maxBatchFacts, type Cursor, type Receipt } from '../frames.ts'
+import type { Fate, OwnFact } from '../evidence.ts'
+import { batchLength, maxBatchFacts, type Cursor, type Receipt, type Waits } from '../frames.ts'
 import type { LinkMemory, LinkOutput } from '../state.ts'
 import type { OutRow, PeerRow, ReceiptRow } from './link.tables.ts'
 
@@ -97,6 +98,31 @@ export function linkStore(dialect: Dialect) {
 
     receipts: (db: Db, peer: string, limit: number) =>
       run<ReceiptRow>(db, 'select * from link_receipts where peer = ? order by number desc limit ?', [peer, limit]),
+
+    /** The facts of a station's own chain with the highest numbers: the one that counts here, and the one that waits for its clock. */
+    async newestOf(db: Db, station: string): Promise<{ held?: WireFact; ahead?: WireFact }> {
+      const newest = async (which: string) =>
+        (await run<WireFact>(db, `select text, sig from facts where station = ? and ${which} order by seq desc limit 1`, [station]))[0]
+      return {
+        held: await newest('status != \'waiting\' and (reason is null or reason != \'fact.revoked-key\')'),
+        ahead: await newest('status = \'waiting\' and reason = \'future-clock\''),
+      }
+    },
+
+    /** What a fact of our own is to us. One that a recovery has brought and found no place for was looked at then. */
+    async fateOf(db: Db, self: string, { id, seq }: OwnFact): Promise<Fate> {
+      const rows = await run<{ held: number; same: number }>(db,
+        'select (select count(*) from facts where id = ?) + (select count(*) from turned_away where id = ? and reason in (\'forked\', \'backdated\')) as held,'
+          + ' (select count(*) from facts where station = ? and seq = ? and status != \'waiting\') as same', [id, id, self, seq])
+      return rows[0]!.held > 0 ? 'held' : rows[0]!.same > 0 ? 'forked' : 'lost'
+    },
+
+    /** How many facts that came from a peer wait, and why most of them do. */
+    async waits(db: Db, peer: string): Promise<Waits> {
+      const rows = await run<{ reason: NonNullable<Waits['why']>; n: number }>(db,
+        'select reason, count(*) as n from facts where status = \'waiting\' and from_peer = ? group by reason order by n desc', [peer])
+      return { n: rows.reduce((sum, row) => sum + row.n, 0), why: rows[0]?.reason ?? null }
+    },
 
     /** The first receipt that covers a fact towards a peer: proof that it has arrived there. */
     async receiptFor(db: Db, peer: string, factId: string): Promise<ReceiptRow | undefined> {

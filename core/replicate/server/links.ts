@@ -3,29 +3,28 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
 import { parentOf, type Address, type Clock, type Sentence } from '#core/kernel/index.ts'
-import { compareFacts, directoryKind, inspect, kindOfSubject, type Signer, type WireFact } from '#core/ledger/index.ts'
+import { compareFacts, directoryKind, kindOfSubject, type Signer, type WireFact } from '#core/ledger/index.ts'
 import type { Ledger } from '#core/ledger/server/ledger.ts'
-import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
 import type { Files } from '#core/files/server/files.ts'
 import type { Database } from '#core/sql/server/database.ts'
-import { decodeFrame, encodeFrame, maxFrameLength, maxProofs, type Hello } from '../frames.ts'
-import { judgeHello, judgeKey, protocol as ourProtocol, type ProtocolRange } from '../handshake.ts'
+import { maxFrameLength, maxProofs, type Waits } from '../frames.ts'
+import { protocol as ourProtocol, type ProtocolRange } from '../handshake.ts'
 import { explain, type StopCode } from '../reasons.ts'
 import { defaultTiming, type LinkTiming } from '../state.ts'
+import { doorwayLimits, type DoorwayLimits } from './doorway.ts'
 import { defaultFileTiming, FilePlane, type FileTiming } from './filePlane.ts'
 import type { ReceiptRow } from './link.tables.ts'
 import { nodeLinkCrypto, randomNonce } from './linkCrypto.ts'
 import { linkStore, memoryOf } from './linkStore.ts'
 import type { LinkOutbox } from './outbox.ts'
 import { PeerLink } from './peerLink.ts'
+import { createReception, type TurnedAtDoor } from './reception.ts'
 
 export const linkPath = '/link'
 
-/** Sockets that have not said hello yet, and how long they may take. */
-const maxSilent = 200
-const helloWithinMs = 10_000
-/** Longer facts prove no key. */
+/** Longer facts prove no key, and a hello has room for so many bytes of them. */
 const maxProofLength = 4096
+const maxProofBytes = 48 * 1024
 
 const wsOptions = { maxPayload: 3 * maxFrameLength, perMessageDeflate: { threshold: 1024, concurrencyLimit: 4 } }
 
@@ -42,7 +41,13 @@ export interface LinkLine {
   code: StopCode | null
   reason: Sentence | null
   wayOut: Sentence | null
+  /** The peer whose word the reason is; null: this station has seen it itself. */
+  saidBy: Address | null
   recovering: boolean
+  /** Facts that we sent and that wait at the peer, as it says (SPEC R-26). */
+  waitingThere: Waits | null
+  /** How far the clock of the link's lower end is ahead of the upper end's; null before they have spoken (SPEC R-27). */
+  clockAheadMs: number | null
 }
 
 /** The live plane as a link sees it: `core/live` gives one (SPEC R-23). */
@@ -104,6 +109,13 @@ export interface LinksOptions {
   random?: () => number
   /** Told of what went wrong inside; a link that fails says so by itself. */
   onFault?: (peer: string, fault: unknown) => void
+  /** Told of connections that were not let in, at most once a minute for each source and reason. */
+  onTurnedAway?: (who: TurnedAtDoor) => void
+  /** Told at each word of the parent how far our clock is ahead of its, at most. */
+  onParentClock?: (aheadMs: number) => void
+  /** What counts as one source of connections; otherwise the address they come from. */
+  sourceOf?: (request: IncomingMessage) => string
+  doorway?: DoorwayLimits
 }
 
 export async function createLinks(options: LinksOptions): Promise<Links> {
@@ -117,9 +129,10 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   const peers = new Map<Address, PeerLink>()
   const listeners = new Set<() => void>()
   const sockets = new WebSocketServer({ noServer: true, ...wsOptions })
-  const silent = new Set<WebSocket>()
   let running = false
   let isSettling = false
+  /** From asking the neighbours for what we lost until it is back. */
+  let isRecovering = false
   /** False from the moment we know that we have lost facts until they are back: what we could give a child meanwhile would not be all. */
   let isWhole = true
   let live: LiveTraffic | null = null
@@ -152,19 +165,9 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   /** What the directory says of ourselves, newest last: shown to a peer who may have missed it. */
   async function readProofs(): Promise<void> {
     const facts = await ledger.factsOf(`${directoryKind}/${self}`)
-    proofs = facts.sort(compareFacts).filter((fact) => fact.text.length <= maxProofLength).slice(-maxProofs).map(({ text, sig }) => ({ text, sig }))
-  }
-
-  /** A key we do not know: its facts are taken one by one, for each may rest on the one before. They prove themselves or are left. */
-  function learn(hello: Hello): Promise<void> | null {
-    const { from, publicKey, proofs: shown } = hello
-    if (!shown || !directory.station(from) || judgeKey(from, publicKey, { station: (address) => directory.station(address) }) === null) return null
-    return (async () => {
-      for (const wire of shown) {
-        const seen = await inspect(wire, directory, clock.now(), nodeCrypto)
-        if (seen.verdict === 'sound' && seen.fact.subject === `${directoryKind}/${from}` && !(await ledger.fact(seen.fact.id))) await ledger.accept([wire], from)
-      }
-    })()
+    let bytes = 0
+    proofs = facts.sort(compareFacts).filter((fact) => fact.text.length <= maxProofLength).map(({ text, sig }) => ({ text, sig }))
+      .reverse().filter((wire) => (bytes += Buffer.byteLength(JSON.stringify(wire))) <= maxProofBytes).slice(0, maxProofs).reverse()
   }
 
   async function open(peer: Address, direction: 'up' | 'down'): Promise<void> {
@@ -186,7 +189,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
           live.joined(name)
         },
         onLive: (name, bytes) => live?.receive(name, bytes),
-        learn,
+        learn: (hello) => reception.learn(hello),
         onChange: changed, onRecovered: settle, onFault,
         whole: () => (isWhole || !running ? Promise.resolve() : new Promise((done) => { untilWhole.push(done) })),
         // The promise is the ledger's own queue; nothing here waits for it.
@@ -194,6 +197,9 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
           isWhole = false
           ledger.setAuthoring(false).catch((fault: unknown) => onFault(peer, fault))
         },
+        onParentClock: (aheadMs) => options.onParentClock?.(aheadMs),
+        isWhole: () => isWhole,
+        isRecovering: () => isRecovering,
       },
     )
     peers.set(peer, link)
@@ -213,7 +219,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
           await database.write(async (tx) => {
             await outbox.addPeer(tx, peer, direction)
             // Learned of again while recovering: it may hold what we stated after its enrolment.
-            if (isRecovering()) await store.askRecovery(tx, peer)
+            if (isRecovering) await store.askRecovery(tx, peer)
           })
         }
         await open(peer, direction)
@@ -231,17 +237,25 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
     }
   }
 
-  function isRecovering(): boolean {
-    return [...peers.values()].some((link) => link.memory.recovery !== null)
+  /** Whose backfill is missing: not of one that is revoked, or that was cut by hand, for nothing will come from there. */
+  function awaited(): Address[] {
+    return [...peers].filter(([peer, { memory }]) => memory.recovery !== null && !memory.cut && directory.station(peer)?.state !== 'revoked').map(([peer]) => peer)
+  }
+
+  async function beginRecovering(): Promise<void> {
+    isWhole = false
+    isRecovering = true
+    await ledger.setAuthoring(false)
   }
 
   /** Authoring goes on when no neighbour's backfill is missing any more, nor that of one we have just learned of again. */
   function settle(): void {
-    if (isRecovering() || isSettling) return
+    if (!isRecovering || awaited().length > 0 || isSettling) return
     isSettling = true
     meetNeighbours().then(async () => {
       isSettling = false
-      if (isRecovering()) return
+      if (awaited().length > 0) return
+      isRecovering = false
       await ledger.setAuthoring(true)
       becomeWhole()
       changed()
@@ -251,39 +265,12 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
     })
   }
 
-  function onSocket(socket: WebSocket): void {
-    // The oldest goes, not the newcomer: a true child says hello at once, so silence in numbers keeps nobody out.
-    if (silent.size >= maxSilent) for (const oldest of silent) { oldest.terminate(); silent.delete(oldest); break }
-    silent.add(socket)
-    const timer = setTimeout(() => socket.terminate(), helloWithinMs)
-    const heard = () => { clearTimeout(timer); silent.delete(socket) }
-    socket.on('error', () => undefined)
-    socket.once('close', heard)
-    socket.once('message', (data: Buffer, isBinary) => {
-      heard()
-      greet(socket, isBinary ? '' : data.toString('utf8')).catch((fault: unknown) => { onFault('link', fault); socket.terminate() })
-    })
-  }
-
-  async function greet(socket: WebSocket, text: string): Promise<void> {
-    const decoded = decodeFrame(text)
-    const refuse = (code: StopCode, who: Address) => {
-      socket.send(encodeFrame({ k: 'stop', code, who }))
-      socket.close(1008)
-    }
-    if (!('frame' in decoded) || decoded.frame.k !== 'hello') return refuse('malformed', self)
-    const hello = decoded.frame
-    await learn(hello)
-    const verdict = judgeHello(hello, { self, protocol, expected: null, station: (address) => directory.station(address) })
-    // A child the directory has just learned of.
-    if (!peers.has(hello.from) && verdict === null) await meetNeighbours()
-    const link = peers.get(hello.from)
-    if (!running) return refuse('stopping', self)
-    if (!link || link.plan.direction !== 'down' || hello.to !== self) return refuse(verdict?.code ?? 'unknown-station', verdict?.who ?? hello.from)
-    link.takeIn(socket, hello)
-  }
-
-  const takeUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => sockets.handleUpgrade(request, socket, head, onSocket)
+  const reception = createReception({
+    ledger, clock, protocol, sockets, limits: options.doorway ?? doorwayLimits, random: options.random ?? Math.random, elapsed: () => performance.now(),
+    sourceOf: options.sourceOf ?? ((request) => request.socket.remoteAddress ?? ''), isRunning: () => running,
+    linkOf: (child) => peers.get(child), meetNeighbours, onTurnedAway: options.onTurnedAway ?? (() => undefined), onFault,
+  })
+  const { takeUpgrade } = reception
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (new URL(request.url ?? '/', 'http://station').pathname === linkPath) takeUpgrade(request, socket, head)
   }
@@ -291,22 +278,27 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   const unsubscribe = ledger.onNews((news) => {
     if (news.facts.some((fact) => kindOfSubject(fact.subject) === directoryKind)) {
       readProofs().catch((fault: unknown) => onFault(self, fault))
-      meetNeighbours().then(() => { for (const link of peers.values()) link.input({ kind: 'tick' }) }).catch((fault: unknown) => onFault(self, fault))
+      meetNeighbours().then(() => {
+        for (const link of peers.values()) link.input({ kind: 'tick' })
+        // One that was waited for may have been revoked.
+        settle()
+      }).catch((fault: unknown) => onFault(self, fault))
     }
     wake().catch((fault: unknown) => onFault(self, fault))
+    for (const link of peers.values()) link.lookAtWaits()
     if (outbox.takeNamed()) files.pump()
   })
 
   await readProofs()
   await meetNeighbours()
-  if (isRecovering()) {
-    isWhole = false
-    await ledger.setAuthoring(false)
-  }
+  if (awaited().length > 0) await beginRecovering()
 
   const tell = (peer: Address, kind: 'cut' | 'heal' | 'retry' | 'abandon-recovery') => {
     const link = peers.get(peer)
     link?.input({ kind })
+    // A link that is healed in the middle of a recovery is waited for again; one that is cut no longer.
+    if (kind === 'heal' && awaited().includes(peer)) beginRecovering().catch((fault: unknown) => onFault(peer, fault))
+    settle()
     changed()
     return link !== undefined
   }
@@ -332,7 +324,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
       for (const done of untilWhole.splice(0)) done()
       await making.catch(() => undefined)
       await Promise.all([...peers.values()].map((link) => link.stop()))
-      for (const socket of silent) socket.terminate()
+      reception.stop()
       sockets.close()
     },
     list: () => Promise.all([...peers].map(async ([peer, link]) => {
@@ -341,30 +333,26 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
       const row = await store.peer(database.read, peer)
       const queued = row ? row.n - (memory.acked.epoch === row.epoch ? memory.acked.n : 0) : 0
       const oldest = row && queued > 0 ? await store.queuedAt(database.read, peer, row.epoch, row.n - queued + 1) : undefined
-      const why = status.stop && explain(status.stop.code, peer, status.stop.who)
+      const why = status.stop && explain(peer, status.stop, status.told)
       return {
         peer, direction: plan.direction, state: status.state, queued, lastExchangeAt: status.lastExchangeAt,
         lagMs: oldest === undefined ? 0 : Math.max(0, clock.now() - oldest), code: status.stop?.code ?? null,
-        reason: why?.reason ?? null, wayOut: why?.wayOut ?? null, recovering: memory.recovery !== null,
+        reason: why?.reason ?? null, wayOut: why?.wayOut ?? null, saidBy: status.told.saidBy ?? null, recovering: awaited().includes(peer),
+        waitingThere: status.waitsThere.n > 0 ? status.waitsThere : null, clockAheadMs: status.clockAheadMs,
       }
     })),
     cut: (peer) => tell(peer, 'cut'),
     heal: (peer) => tell(peer, 'heal'),
     retry: (peer) => tell(peer, 'retry'),
-    abandonRecovery: (peer) => {
-      const known = tell(peer, 'abandon-recovery')
-      if (known) settle()
-      return known
-    },
+    abandonRecovery: (peer) => tell(peer, 'abandon-recovery'),
     recover: async () => {
-      isWhole = false
-      await ledger.setAuthoring(false)
+      await beginRecovering()
       await database.write((tx) => store.askRecovery(tx))
       for (const link of peers.values()) link.input({ kind: 'recover' })
       // With no neighbour there is nobody to ask.
       settle()
     },
-    recovering: () => [...peers].filter(([, link]) => link.memory.recovery !== null).map(([peer]) => peer),
+    recovering: awaited,
     wantedFiles: (limit, sha256) => files.wanted(limit, sha256),
     receipts: (peer, limit = 20) => store.receipts(database.read, peer, limit),
     receiptFor: (peer, factId) => store.receiptFor(database.read, peer, factId),

@@ -1,9 +1,10 @@
 import type { WebSocket } from 'ws'
 import type { Address } from '#core/kernel/index.ts'
-import type { Fact } from '#core/ledger/index.ts'
+import type { Fact, WireFact } from '#core/ledger/index.ts'
 import type { Ledger } from '#core/ledger/server/ledger.ts'
 import type { Database } from '#core/sql/server/database.ts'
-import { decodeFrame, encodeFrame, maxLiveBytes, type FileFrame, type Frame, type Hello } from '../frames.ts'
+import { madeBy, type Fate } from '../evidence.ts'
+import { decodeFrame, encodeFrame, maxLiveBytes, maxUnprovenLength, type FileFrame, type Frame, type Hello, type Shown } from '../frames.ts'
 import { commonVersion, liveSince } from '../handshake.ts'
 import { startLink, statusOf, stepLink, wakeAt } from '../link.ts'
 import type { LinkInput, LinkMemory, LinkOutput, LinkPlan, LinkState, LinkStatus } from '../state.ts'
@@ -17,6 +18,8 @@ const compressAbove = 1024
 const maxHeldLive = 64
 /** Each newer receipt covers all before it; saving one is a commit that facts would wait behind. */
 const receiptEveryMs = 1000
+/** Stations named of a batch that could not be stored. */
+const maxNamed = 5
 
 export interface PeerLinkParts {
   database: Database
@@ -35,6 +38,12 @@ export interface PeerLinkParts {
   onChange(): void
   onRecovered(): void
   onOwnFuture(): void
+  /** How far our clock is ahead of our parent's, at most. */
+  onParentClock(aheadMs: number): void
+  /** Whether this station has lost nothing that it knows of. */
+  isWhole(): boolean
+  /** Whether this station is fetching back what it lost. */
+  isRecovering(): boolean
   /** Resolves when this station holds what it has stated, or ends. */
   whole(): Promise<void>
   onFault(peer: Address, fault: unknown): void
@@ -48,6 +57,7 @@ export class PeerLink {
   readonly #sockets = new Map<number, WebSocket>()
   readonly #inputs: LinkInput[] = []
   #stepping = false
+  #isLooking = false
   #heldLive: Buffer[] = []
   #incoming: WebSocket | null = null
   #timer: NodeJS.Timeout | undefined
@@ -64,6 +74,16 @@ export class PeerLink {
 
   get status(): LinkStatus { return statusOf(this.#state) }
   get memory(): Pick<LinkState, 'acked' | 'out' | 'recovery' | 'cut'> { return this.#state }
+
+  /** Looks again at what of the peer's waits here: some may have been released or dropped. */
+  lookAtWaits(): void {
+    if (this.#state.waitsHere.n === 0 || this.#isLooking) return
+    this.#isLooking = true
+    this.#work(async () => {
+      const waits = await this.#parts.store.waits(this.#parts.database.read, this.plan.peer).finally(() => { this.#isLooking = false })
+      this.input({ kind: 'waits', waits })
+    })
+  }
 
   /** Whether ledger frames are on their way or waiting to be: files stand back. */
   get isLedgerBusy(): boolean {
@@ -153,6 +173,10 @@ export class PeerLink {
       case 'files': return this.#parts.onFiles(peer, output.frame)
       case 'recovered': return this.#parts.onRecovered()
       case 'own-future': return this.#parts.onOwnFuture()
+      case 'parent-clock': return this.#parts.onParentClock(output.aheadMs)
+      case 'recall': return this.#work(async () => {
+        this.input({ kind: 'recalled', session: output.session, shown: await this.#shown(), waits: await store.waits(database.read, peer) })
+      })
       case 'receipt':
         this.#receipt = output
         this.#receiptTimer ??= setTimeout(() => this.#saveReceipt(), receiptEveryMs)
@@ -161,7 +185,8 @@ export class PeerLink {
       case 'check': return this.#work(async () => {
         const row = (await store.peer(database.read, peer))!
         const headAt = output.taken.epoch === row.epoch ? await store.headAt(database.read, peer, row.epoch, output.taken.n) : null
-        this.input({ ...output, kind: 'checked', out: { epoch: row.epoch, n: row.n }, headAt })
+        const fate = output.ours && await store.fateOf(database.read, this.plan.self, output.ours)
+        this.input({ ...output, kind: 'checked', out: { epoch: row.epoch, n: row.n }, headAt, fate, isRecovering: this.#parts.isRecovering() })
       })
       case 'load': return this.#work(async () => {
         const { facts, head } = await store.batch(database.read, peer, output.epoch, output.after)
@@ -187,19 +212,53 @@ export class PeerLink {
     let taken = { epoch: batch.epoch, n: batch.after, head: batch.head }
     let forked = false
     try {
+      const fate = await this.#fateOfOwn(batch.wires)
+      if (fate !== 'held') return this.input({ kind: 'accept-failed', why: fate })
+      let hasWaiting = this.#state.waitsHere.n > 0
       await this.#parts.ledger.accept(batch.wires, peer, async (tx, results) => {
         if (results.some((r) => r.outcome === 'rejected' && r.reason === 'own-future')) throw new OwnFuture()
         forked = results.some((r, i) => r.outcome === 'rejected' && r.reason === 'forked' && stationOf(batch.wires[i]!.text) === peer)
+        hasWaiting ||= results.some((r) => r.outcome === 'waiting')
         let { head } = batch
         for (const { id } of results) head = nextHead(head, id, crypto)
         taken = { epoch: batch.epoch, n: batch.after + results.length, head }
         await this.#parts.store.setTaken(tx, peer, taken)
       })
-      this.input({ kind: 'accepted', taken, forked })
+      const waits = hasWaiting ? await this.#parts.store.waits(this.#parts.database.read, peer) : undefined
+      this.input({ kind: 'accepted', taken, forked, waits })
     } catch (fault) {
-      if (!(fault instanceof OwnFuture)) this.#parts.onFault(peer, fault)
-      this.input({ kind: 'accept-failed', why: fault instanceof OwnFuture ? 'own-future' : 'fault' })
+      if (fault instanceof OwnFuture) return this.input({ kind: 'accept-failed', why: 'lost' })
+      // Who made the facts is told beside who passed them on: the peer may be innocent of what it carries.
+      const about = [...new Set(batch.wires.map(({ text }) => stationOf(text)))].slice(0, maxNamed)
+      this.#parts.onFault(peer, new Error(`entries from ${batch.after + 1} of epoch ${batch.epoch} from ${peer}, facts of ${about.join(', ')}: ${String(fault)}`, { cause: fault }))
+      this.input({ kind: 'accept-failed', why: 'fault', about })
     }
+  }
+
+  /** The worst that a batch shows of our own facts; what a station that knows of its loss is brought is welcome. */
+  async #fateOfOwn(wires: WireFact[]): Promise<Fate> {
+    const { self, station, crypto } = this.plan
+    if (!this.#parts.isWhole()) return 'held'
+    let worst: Fate = 'held'
+    for (const wire of wires) {
+      const ours = madeBy(self, wire, station(self), crypto)
+      const fate = ours ? await this.#parts.store.fateOf(this.#parts.database.read, self, ours) : 'held'
+      if (fate === 'forked') return fate
+      if (fate === 'lost') worst = fate
+    }
+    return worst
+  }
+
+  /** What we hold of the peer's own making (SPEC R-24). */
+  async #shown(): Promise<Shown> {
+    const { peer, station, crypto } = this.plan
+    const { store, database } = this.#parts
+    const { held, ahead } = await store.newestOf(database.read, peer)
+    const made = (wire: WireFact | undefined) => (wire ? madeBy(peer, wire, station(peer), crypto) : null)
+    const [inOrder, waiting] = [made(held), made(ahead)]
+    const fact = waiting && waiting.seq > (inOrder?.seq ?? 0) ? ahead : held
+    const receipt = this.#receipt ?? (await store.receipts(database.read, peer, 1))[0]
+    return { ...(fact ? { fact: { text: fact.text, sig: fact.sig } } : {}), ...(receipt ? { receipt: { text: receipt.text, sig: receipt.sig } } : {}) }
   }
 
   #listen(session: number, socket: WebSocket, dialled: boolean): void {
@@ -212,8 +271,8 @@ export class PeerLink {
         else this.#fromLive(session, socket, data)
         return
       }
-      const decoded = decodeFrame(data.toString('utf8'))
-      if (!('frame' in decoded)) return this.#from(session, socket, { kind: 'malformed', session })
+      const decoded = data.length > maxUnprovenLength && !this.#isProven(session) ? null : decodeFrame(data.toString('utf8'))
+      if (!decoded || !('frame' in decoded)) return this.#from(session, socket, { kind: 'malformed', session })
       const { frame } = decoded
       const give = () => this.#from(session, socket, { kind: 'frame', session, frame })
       const learning = frame.k === 'hello' ? this.#parts.learn(frame) : null
@@ -229,6 +288,10 @@ export class PeerLink {
     socket.on('close', () => this.#from(session, socket, { kind: 'closed', session }))
     // `close` follows; a dialled address that answers with something else is the same as no answer.
     socket.on('error', () => undefined)
+  }
+
+  #isProven(session: number): boolean {
+    return this.#state.sessions.some((s) => s.id === session && (s.phase === 'joined' || s.phase === 'probing'))
   }
 
   #fromLive(session: number, socket: WebSocket, data: Buffer): void {
@@ -252,7 +315,8 @@ export class PeerLink {
     if (!socket || socket.readyState !== socket.OPEN) return
     if (socket.bufferedAmount > maxBuffered) return socket.terminate()
     const text = encodeFrame(frame)
-    socket.send(text, { compress: text.length > compressAbove })
+    // The first message of a connection is plain (SPEC R-19).
+    socket.send(text, { compress: text.length > compressAbove && frame.k !== 'hello' })
   }
 
   #close(session: number): void {
@@ -268,7 +332,10 @@ export class PeerLink {
     clearTimeout(this.#timer)
     const at = wakeAt(this.plan, this.#state)
     if (at === Infinity) return
-    this.#timer = setTimeout(() => this.input({ kind: 'tick' }), Math.min(Math.max(at - this.#parts.elapsed(), 5), 60_000))
+    this.#timer = setTimeout(() => {
+      this.input({ kind: 'tick' })
+      this.lookAtWaits()
+    }, Math.min(Math.max(at - this.#parts.elapsed(), 5), 60_000))
     this.#timer.unref()
   }
 
@@ -298,6 +365,11 @@ export class PeerLink {
 /** Rolls back a batch that shows us our own lost future. */
 class OwnFuture extends Error {}
 
+/** Whose a fact says it is; of a text that nobody could read, nothing. */
 function stationOf(text: string): string {
-  return (JSON.parse(text) as Fact).station
+  try {
+    return String((JSON.parse(text) as Fact).station).slice(0, 240)
+  } catch {
+    return '?'
+  }
 }

@@ -63,7 +63,7 @@ function pretendLinks(peer: Address): Links {
   }
   const line = (): LinkLine => ({
     peer, direction: 'down', state: isCut ? 'offline' : 'online', queued: isCut ? 3 : 0, lastExchangeAt: 1_706_000_000_000, lagMs: 12, code: null,
-    reason: isCut ? { zh: '已人工断开', en: 'Cut by hand' } : null, wayOut: null, recovering: false,
+    reason: isCut ? { zh: '已人工断开', en: 'Cut by hand' } : null, wayOut: null, recovering: false, saidBy: null, waitingThere: null, clockAheadMs: null,
   })
   return { list: async () => [line()], wantedFiles: async () => [], cut: (asked: Address) => is(asked, true), heal: (asked: Address) => is(asked, false), retry: (asked: Address) => asked === peer } as unknown as Links
 }
