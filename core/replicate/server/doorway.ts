@@ -63,8 +63,8 @@ export class Doorway<Guest> {
 }
 
 /**
- * Refuses a connection whose first message is not one plain text shorter than 64 KiB (what a WebSocket's
- * two-byte length can say), from the head of its first frame alone, before any of it is kept.
+ * Refuses a connection whose first message is not one whole text shorter than 64 KiB (what a WebSocket's two-byte
+ * length can say), from the head of its first frame alone, before any of it is kept.
  */
 export function guardFirstMessage(wire: Duplex, refuse: () => void): () => void {
   let seen = Buffer.alloc(0)
@@ -72,8 +72,8 @@ export function guardFirstMessage(wire: Duplex, refuse: () => void): () => void 
     seen = Buffer.concat([seen, part.subarray(0, 2)])
     if (seen.length < 2) return
     stop()
-    // 0x81: whole, not compressed, a text; 127: eight bytes of length follow (RFC 6455, 5.2).
-    if (seen[0] !== 0x81 || (seen[1]! & 0x7f) === 127) refuse()
+    // 0x81: whole, a text, 0x40 more if it is compressed; 127: eight bytes of length follow (RFC 6455, 5.2).
+    if ((seen[0]! & 0xbf) !== 0x81 || (seen[1]! & 0x7f) === 127) refuse()
   }
   const stop = () => { wire.off('data', look) }
   wire.on('data', look)

@@ -315,8 +315,7 @@ export class PeerLink {
     if (!socket || socket.readyState !== socket.OPEN) return
     if (socket.bufferedAmount > maxBuffered) return socket.terminate()
     const text = encodeFrame(frame)
-    // The first message of a connection is plain (SPEC R-19).
-    socket.send(text, { compress: text.length > compressAbove && frame.k !== 'hello' })
+    socket.send(text, { compress: text.length > compressAbove })
   }
 
   #close(session: number): void {

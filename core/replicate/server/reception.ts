@@ -5,7 +5,7 @@ import type { Address, Clock } from '#core/kernel/index.ts'
 import { directoryKind, judge, readWire } from '#core/ledger/index.ts'
 import type { Ledger } from '#core/ledger/server/ledger.ts'
 import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
-import { decodeFrame, encodeFrame, type Hello } from '../frames.ts'
+import { decodeFrame, encodeFrame, maxUnprovenLength, type Hello } from '../frames.ts'
 import { judgeHello, judgeKey, type ProtocolRange } from '../handshake.ts'
 import type { StopCode } from '../reasons.ts'
 import { Doorway, guardFirstMessage, type DoorwayLimits } from './doorway.ts'
@@ -86,7 +86,7 @@ export function createReception(parts: ReceptionParts) {
   }
 
   async function greet(socket: WebSocket, text: string, source: string): Promise<void> {
-    const decoded = decodeFrame(text)
+    const decoded = text.length > maxUnprovenLength ? { fault: 'too long' } : decodeFrame(text)
     const hello = 'frame' in decoded && decoded.frame.k === 'hello' ? decoded.frame : null
     const refuse = (code: StopCode, who: Address) => {
       turnAway(source, hello?.from ?? null, code)
