@@ -5,7 +5,9 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { levelOf, systemClock, type Clock } from '#core/kernel/index.ts'
 import { fileTables, openFolderFiles } from '#core/files/server/folderFiles.ts'
 import type { App } from '#core/http/server/app.ts'
+import { callerOf } from '#core/http/server/caller.ts'
 import { createApp, type HttpLimits } from '#core/http/server/createApp.ts'
+import { remoteAddress } from '#core/http/server/remoteAddress.ts'
 import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
 import { ledgerTables } from '#core/ledger/server/ledger.tables.ts'
 import { openLedger } from '#core/ledger/server/openLedger.ts'
@@ -33,7 +35,7 @@ export interface OpenOptions {
   clock?: Clock
   logger?: FastifyBaseLogger
   limits?: Partial<HttpLimits>
-  links?: Pick<LinksOptions, 'timing' | 'protocol' | 'random'>
+  links?: Pick<LinksOptions, 'timing' | 'protocol' | 'random' | 'doorway'>
   /** How often modules look for deadlines that have passed; 0 in tests that call `tick` themselves. */
   tickMs?: number
   /** The lock on the database is lost: nothing is written any more, and the station is to be ended. */
@@ -89,6 +91,8 @@ async function openLocked(options: OpenOptions, lock: StationLock): Promise<Runn
   const links = await createLinks({
     ledger, outbox, database, files, clock, signer: keyRing, parentUrl: config.parent?.url ?? null, uploadLimit: config.uploadLimitMiB * 1024 * 1024, ...options.links,
     onFault: (peer, fault) => options.logger?.error({ peer, err: fault }, 'link fault'),
+    onTurnedAway: (who) => options.logger?.warn(who, 'link not let in'),
+    sourceOf: (request) => callerOf(remoteAddress(request, config.proxy ?? false)),
   })
   const station = { self: config.address, clock, database, ledger, files, links, keyRing, folder, mode: config.mode, version: packageJson.version } as Omit<Station, 'live'> & { live: Station['live'] }
   const kinds = (await Promise.all(modules.map(async (m) => m.live?.(station)))).filter((k) => k !== undefined)

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Address } from '#core/kernel/index.ts'
+import { encode } from '#core/ledger/index.ts'
 import { webCrypto, webSigner } from '#core/ledger/webCrypto.ts'
 import { decodeFrame, encodeFrame, type Frame, type Shown } from './frames.ts'
-import { commonVersion, transcript } from './handshake.ts'
+import { madeBy } from './evidence.ts'
+import { commonVersion, receiptText, transcript } from './handshake.ts'
 import { startLink, statusOf, stepLink, wakeAt } from './link.ts'
 import { explain, isPersistent, stopCodes } from './reasons.ts'
 import { defaultTiming, type LinkInput, type LinkMemory, type LinkOutput, type LinkPlan, type LinkState } from './state.ts'
@@ -203,12 +205,18 @@ describe('the link machine', () => {
     expect(top.status.stop?.code).toBe('incompatible-version')
   })
 
-  test('R-11 restored backup: the peer took more than we have', () => {
-    const { low } = joinedChecking({ taken: { epoch: 1, n: 9, head: 'f'.repeat(64) }, out: { epoch: 1, n: 3 }, headAt: null })
+  test('R-11 R-24 restored backup: the peer shows a fact, or a receipt, of ours that we do not hold', () => {
+    const beyond = { taken: { epoch: 1, n: 9, head: 'f'.repeat(64) }, out: { epoch: 1, n: 3 }, headAt: null }
+    const { low } = joinedChecking({ ...beyond, fate: 'lost' })
     expect(low.frames()).toEqual([{ k: 'stop', code: 'restored-backup', who: child }])
     expect(low.asked('own-future')).toBeDefined()
-    const newer = joinedChecking({ taken: { epoch: 4, n: 1, head: 'f'.repeat(64) }, out: { epoch: 1, n: 3 }, headAt: null })
-    expect(newer.low.status.stop?.code).toBe('restored-backup')
+    for (const place of [{ epoch: 2, n: 1 }, { epoch: 1, n: 4 }]) {
+      const shown = joinedChecking({ receipt: receiptOf(place) }, { taken: { epoch: 1, n: 3, head: 'a'.repeat(64) } })
+      expect(shown.low.status.stop).toEqual({ code: 'restored-backup', who: child })
+      expect(shown.low.asked('own-future')).toBeDefined()
+    }
+    // While it recovers, a station looks for no evidence: it is being brought what it lost.
+    expect(joinedChecking({ ...beyond, fate: 'lost', isRecovering: true }).low.asked('own-future')).toBeUndefined()
     const top = end(planOf(parent))
     const met = meet(end(planOf(child)), top)
     top.give({ kind: 'frame', session: met.top, frame: { k: 'stop', code: 'restored-backup', who: child } })
@@ -216,9 +224,105 @@ describe('the link machine', () => {
     expect(top.asked('own-future')).toBeUndefined()
   })
 
-  test('R-12 forked chain: the hashes differ at the same number', () => {
-    const { low } = joinedChecking({ taken: { epoch: 1, n: 3, head: 'f'.repeat(64) }, out: { epoch: 1, n: 5 }, headAt: 'e'.repeat(64) })
+  test('R-12 R-24 forked chain: the peer shows another fact for our number, or another history that we signed for', () => {
+    expect(joinedChecking({ fate: 'forked' }).low.status.stop).toEqual({ code: 'forked', who: child })
+    const { low } = joinedChecking({ receipt: receiptOf({ epoch: 1, n: 3, head: 'b'.repeat(64) }) }, { taken: { epoch: 1, n: 3, head: 'a'.repeat(64) } })
     expect(low.status.stop).toEqual({ code: 'forked', who: child })
+    expect(low.asked('own-future')).toBeDefined()
+  })
+
+  test('C2 R-24 a peer’s word silences nobody: a stop that names us, a cursor beyond our queue, a receipt that does not fit', () => {
+    for (const code of ['restored-backup', 'forked'] as const) {
+      const { top, met } = joined()
+      top.give({ kind: 'frame', session: met.top, frame: { k: 'stop', code, who: parent } })
+      expect(top.asked('own-future')).toBeUndefined()
+      expect(top.status.told).toEqual({ saidBy: child })
+      expect(explain(child, top.status.stop!, top.status.told).reason.zh).toMatch(new RegExp(`^${child} 声称.*未出示 65 签过名的证据`))
+    }
+    for (const taken of [{ epoch: 99, n: 5, head: 'a'.repeat(64) }, { epoch: 1, n: 9, head: 'a'.repeat(64) }, { epoch: 1, n: 2, head: 'a'.repeat(64) }]) {
+      const { low } = joinedChecking({ taken, out: { epoch: 1, n: 3 }, headAt: taken.n === 2 ? 'b'.repeat(64) : null })
+      expect(low.asked('own-future')).toBeUndefined()
+      expect(low.status.stop?.code).not.toBe('restored-backup')
+      // R-25: what does not fit gets everything in scope anew.
+      expect(low.asked('open-epoch')).toMatchObject({ epoch: taken.epoch + 1 })
+    }
+    const { low, met } = joined()
+    low.give({ kind: 'queued', epoch: 1, n: 1 })
+    low.give({ kind: 'loaded', session: met.low, epoch: 1, after: 0, facts: [fact(1)], head: 'a'.repeat(64) })
+    low.give({ kind: 'frame', session: met.low, frame: { k: 'receipt', ...receiptOf({ epoch: 1, n: 1, head: 'b'.repeat(64) }, parent) } })
+    expect([low.status.stop, low.asked('own-future')]).toEqual([{ code: 'malformed', who: parent }, undefined])
+  })
+
+  test('C2 R-24 evidence is what we signed: another’s receipt, one to another, one for what we hold, one under a former key are none', () => {
+    const memory = { taken: { epoch: 1, n: 3, head: 'a'.repeat(64) } }
+    const lies = [
+      { ...receiptOf({ epoch: 1, n: 4 }), sig: keys[parent]!.sign('x') },
+      receiptOf({ epoch: 1, n: 4 }, parent),
+      receiptOf({ epoch: 1, n: 4 }, child, '65/6531'),
+      receiptOf({ epoch: 1, n: 2 }), receiptOf({ epoch: 1, n: 3 }),
+      { ...receiptOf({ epoch: 1, n: 4 }), sig: signerOf(9).sign(receiptText(receiptOf({ epoch: 1, n: 4 }).text)) },
+    ]
+    for (const receipt of lies) expect(joinedChecking({ receipt }, memory).low.asked('own-future')).toBeUndefined()
+
+    const card = { keys: [{ publicKey: keys[child]!.publicKey, fromSeq: 1, untilSeq: 5 }, { publicKey: signerOf(9).publicKey, fromSeq: 6, untilSeq: null }] }
+    const own = (seq: number, by = keys[child]!, station = child) => {
+      const text = encode({ type: 'note.written.v1', subject: 'note/1', station, seq, prev: '', at: [1, 0], actor: { id: 'a', name: 'a' }, to: ['up'], mode: 'actual', body: {} })
+      return madeBy(child, { text, sig: by.sign(text) }, card, fake)
+    }
+    expect(own(5)).toMatchObject({ seq: 5 })
+    expect(own(6, signerOf(9))).toMatchObject({ seq: 6 })
+    // Not signed, signed beyond the bound of a stolen key, another's.
+    for (const none of [own(5, signerOf(9)), own(6), own(5, keys[parent]!, parent), madeBy(child, { text: '{}', sig: '' }, card, fake)]) expect(none).toBeNull()
+  })
+
+  test('H6 R-25 epochs: bounded in every frame, one a session, and a child leads its parent on by little', () => {
+    const huge = Number.MAX_SAFE_INTEGER
+    for (const frame of [
+      { k: 'epoch', epoch: huge, until: 0 }, { k: 'epoch', epoch: 1, until: huge }, { k: 'resume', taken: { epoch: huge, n: 0, head: '' }, renew: false },
+      { k: 'facts', epoch: 1, first: huge, facts: [fact(1)] }, { k: 'resume', taken: { epoch: 1, n: huge, head: 'a'.repeat(64) }, renew: false },
+    ]) expect(decodeFrame(JSON.stringify(frame))).toHaveProperty('fault')
+    const opened = (epochs: number[], at: 'top' | 'low' = 'top') => {
+      const both = joined()
+      for (const epoch of epochs) both[at].give({ kind: 'frame', session: both.met[at], frame: { k: 'epoch', epoch, until: 0 } })
+      return both[at].status.stop?.code
+    }
+    expect(opened([2 ** 20])).toBeUndefined()
+    expect(opened([2 ** 20 + 1])).toBe('malformed')
+    expect(opened([1, 2])).toBe('malformed')
+    // A machine that is keyed anew must be able to follow the parent to wherever a thief has led it.
+    expect(opened([2 ** 40], 'low')).toBeUndefined()
+    const top = end(planOf(parent))
+    const met = meet(end(planOf(child)), top)
+    top.give({ kind: 'checked', session: met.top, renew: false, taken: { epoch: 2 ** 20 + 2, n: 0, head: '' }, out: { epoch: 1, n: 0 }, headAt: null, fate: null, isRecovering: false })
+    expect(top.status.stop).toEqual({ code: 'malformed', who: child })
+  })
+
+  test('C5 R-26 a receipt tells what waits and why, and a change is told', () => {
+    const { low, top, met } = joined()
+    top.give({ kind: 'frame', session: met.top, frame: { k: 'epoch', epoch: 1, until: 0 } })
+    top.give({ kind: 'frame', session: met.top, frame: { k: 'facts', epoch: 1, first: 1, facts: [fact(1)] } })
+    low.give({ kind: 'queued', epoch: 1, n: 1 })
+    low.give({ kind: 'loaded', session: met.low, epoch: 1, after: 0, facts: [fact(1)], head: 'a'.repeat(64) })
+    top.give({ kind: 'accepted', taken: { epoch: 1, n: 1, head: 'a'.repeat(64) }, forked: false, waits: { n: 1, why: 'future-clock' } })
+    for (const frame of top.frames()) low.give({ kind: 'frame', session: met.low, frame })
+    expect(low.status).toMatchObject({ queued: 0, waitsThere: { n: 1, why: 'future-clock' } })
+    top.give({ kind: 'waits', waits: { n: 0, why: null } })
+    expect(top.frames()).toEqual([{ k: 'waits', n: 0, why: null }])
+    low.give({ kind: 'frame', session: met.low, frame: top.frames()[0]! })
+    expect(low.status.waitsThere.n).toBe(0)
+    expect(top.give({ kind: 'waits', waits: { n: 0, why: null } })).toEqual([])
+  })
+
+  test('C5 R-27 a child notes how far its clock is ahead of its parent’s: the least of what hellos and receipts show', () => {
+    const wall = 1_700_000_000_000
+    const ahead = end(planOf(child, { wall: () => wall + 60_000 }))
+    const top = end(planOf(parent, { wall: () => wall }))
+    const met = meet(ahead, top)
+    expect([ahead.status.clockAheadMs, top.status.clockAheadMs]).toEqual([60_000, 60_000])
+    ahead.give({ kind: 'checked', session: met.low, renew: false, taken: { epoch: 1, n: 0, head: '' }, out: { epoch: 1, n: 1 }, headAt: '', fate: null, isRecovering: false })
+    ahead.give({ kind: 'loaded', session: met.low, epoch: 1, after: 0, facts: [fact(1)], head: 'a'.repeat(64) })
+    ahead.give({ kind: 'frame', session: met.low, frame: { k: 'receipt', ...receiptOf({ epoch: 1, n: 1, at: wall + 1_000 }, parent) } })
+    expect(ahead.asked('parent-clock')).toEqual({ kind: 'parent-clock', aheadMs: 59_000 })
   })
 
   test('R-12 forked chain: two facts with one number; stays stopped, restarts included, until an operator retries', () => {
@@ -305,7 +409,7 @@ describe('the link machine', () => {
     expect(attempt((t) => t, signerOf(9)).stop?.code).toBe('malformed')
     expect(attempt((t) => t.replace('"n":1', '"n":2')).stop?.code).toBe('malformed')
     expect(attempt(() => '{}').stop?.code).toBe('malformed')
-    expect(attempt((t) => t.replaceAll('a'.repeat(64), 'b'.repeat(64))).stop?.code).toBe('forked')
+    expect(attempt((t) => t.replaceAll('a'.repeat(64), 'b'.repeat(64))).stop?.code).toBe('malformed')
   })
 
   test('R-7 a batch out of its place ends the session with a reason', () => {
@@ -414,6 +518,12 @@ describe('the link machine', () => {
     }), { numRuns: 300, seed: 20240123 })
   })
 })
+
+/** A receipt as `from` signs it; by the child to its parent unless said otherwise. */
+function receiptOf(place: { epoch: number; n: number; head?: string; at?: number }, from: Address = child, to: Address = from === child ? parent : child) {
+  const text = encode({ kind: 'link.receipt.v1', from, to, head: 'a'.repeat(64), at: 1, ...place })
+  return { text, sig: keys[from]!.sign(receiptText(text)) }
+}
 
 /** The child's end, joined and having just looked the parent's cursor up in its queue. */
 function joinedChecking(checked: Partial<Extract<LinkInput, { kind: 'checked' }>>, memory: Partial<LinkMemory> = {}) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isAddress, refuse } from '#core/kernel/index.ts'
 import type { App } from '#core/http/server/app.ts'
+import { waitReasons } from '#core/ledger/index.ts'
 import { languageOf } from '#core/http/server/problem.ts'
 import type { Station } from './module.ts'
 
@@ -8,6 +9,12 @@ const tags = ['links']
 const linkLine = z.object({
   peer: z.string(), name: z.string(), direction: z.enum(['up', 'down']), state: z.enum(['online', 'offline']), queued: z.int(),
   lastExchangeAt: z.int().nullable(), lagMs: z.number().nullable(), code: z.string().nullable(), reason: z.string().nullable(), wayOut: z.string().nullable(), recovering: z.boolean(),
+  /** The peer whose word the reason is; null: this station has seen it itself. */
+  saidBy: z.string().nullable(),
+  /** Facts sent that wait at the peer, as it says, and why. */
+  waitingThere: z.object({ n: z.int(), why: z.enum(waitReasons).nullable() }).nullable(),
+  /** How far the lower end's clock is ahead of the upper end's. */
+  clockAheadMs: z.number().nullable(),
   /** Edits of live documents that the peer has not yet said to be on its disk; null before it was ever here. */
   liveBehind: z.int().nullable(),
 })

@@ -15,11 +15,26 @@ export interface LinkFace {
   reason: string | null
   /** What a person can do about it. */
   wayOut?: string | null
+  /** Its backfill is still missing: this station states nothing meanwhile. */
+  recovering?: boolean
+  /** Facts sent that wait at the peer, as it says. */
+  waitingThere?: { n: number; why: string | null } | null
+  /** How far the lower end's clock is ahead of the upper end's. */
+  clockAheadMs?: number | null
 }
+
+/** Beyond this a difference of clocks is something to be mended. */
+export const clockToleranceMs = 5_000
 
 /** The links of this station, refreshed every few seconds: a cut must show without a click. */
 export function useLinks() {
   return useQuery({ queryKey: ['links'], queryFn: ({ signal }) => api.get<{ items: LinkFace[] }>('/api/links', { signal }), refetchInterval: 4_000 })
+}
+
+/** Whose clock is wrong, as far as this link can tell, and by how much; null while they agree. */
+export function clockOffset(link: LinkFace): { ahead: boolean; ms: number } | null {
+  const ms = link.clockAheadMs ?? 0
+  return Math.abs(ms) > clockToleranceMs ? { ahead: ms > 0, ms: Math.abs(ms) } : null
 }
 
 /** `45 ms`, `3.2 s`, `12 min` */

@@ -19,6 +19,8 @@ export const en: Record<keyof typeof zh, string> = {
   'unsent.sending': 'on its way',
   'unsent.none': 'The link to {{peer}} is down; nothing is waiting. Cause: {{reason}}',
   'unsent.unknown': 'cause unknown, reconnecting',
+  'unsent.clock': '{{peer}} has received them, but {{n}} wait there because the clock here is ahead; set it right',
+  'unsent.waits': '{{peer}} has received them, but {{n}} wait there',
   'unsent.go': 'See the links',
   'search': 'Search title, place, text',
   'filter.kind': 'Kind',

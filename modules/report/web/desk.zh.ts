@@ -17,6 +17,8 @@ export const zh = {
   'unsent.sending': '正在发送',
   'unsent.none': '与{{peer}}的通道中断，暂无待发内容。原因：{{reason}}',
   'unsent.unknown': '原因不明，正在重连',
+  'unsent.clock': '{{peer}}收到了，但有 {{n}} 条因本机时钟快而暂不采用，请校准本机时钟',
+  'unsent.waits': '{{peer}}收到了，但有 {{n}} 条暂不采用',
   'unsent.go': '查看通道',
   'search': '查找标题、地点、内容',
   'filter.kind': '类别',

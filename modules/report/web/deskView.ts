@@ -81,5 +81,5 @@ export function casualtiesOf(figures: ReportRow['figures']): { name: (typeof cas
 
 /** Links with something to say on the desk: things waiting, or down. */
 export function unsentLinks(links: readonly LinkFace[]): LinkFace[] {
-  return links.filter((link) => link.queued > 0 || (link.state === 'offline' && link.direction === 'up'))
+  return links.filter((link) => link.queued > 0 || link.waitingThere || (link.state === 'offline' && link.direction === 'up'))
 }
