@@ -4,7 +4,7 @@ import type { Address } from '#core/kernel/index.ts'
 import { encode, modeOfSubject, type HybridTime, type Signer, type Statement, type WireFact } from '#core/ledger/index.ts'
 import { newPrivateKey, nodeCrypto, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { decodeFrame, encodeFrame, type Cursor, type Frame, type FrameOf, type Hello } from '#core/replicate/frames.ts'
-import { nextHead, transcript } from '#core/replicate/index.ts'
+import { nextHead, startCursor, transcript } from '#core/replicate/index.ts'
 import type { Member } from './federation.ts'
 
 /** A parent that does not give up on a hostile child because a busy machine made it slow to answer: its connection stands from test to test. */
@@ -89,8 +89,8 @@ export interface Line {
   close(): void
 }
 
-/** Shakes hands as a child does; resolves when the cursors are exchanged, or when the parent has said stop. With `onLive` it speaks live documents too. */
-export function dial(parent: Member, self: Address, signer: Signer, onLive?: (bytes: Buffer) => void, heard?: (frame: Frame, line: Line) => void): Promise<Line> {
+/** Shakes hands as a child does; resolves when the cursors are exchanged, or when the parent has said stop. With `onLive` it speaks live documents too; `claim` is what it says it took. */
+export function dial(parent: Member, self: Address, signer: Signer, onLive?: (bytes: Buffer) => void, heard?: (frame: Frame, line: Line) => void, claim: Cursor = startCursor): Promise<Line> {
   const nonce = () => randomBytes(16).toString('hex')
   const mine: Hello = { k: 'hello', protocol: { min: 1, max: onLive ? 2 : 1 }, from: self, to: parent.address, publicKey: signer.publicKey, nonce: nonce(), boot: nonce() }
   const socket = new WebSocket(`${parent.url.replace('http', 'ws')}/link`)
@@ -114,7 +114,7 @@ export function dial(parent: Member, self: Address, signer: Signer, onLive?: (by
       hello: (frame) => { theirs = frame },
       proof: () => {
         line.send({ k: 'proof', sig: signer.sign(transcript('dialler', mine, theirs!)) })
-        line.send({ k: 'resume', taken: { epoch: 0, n: 0, head: '' }, renew: false })
+        line.send({ k: 'resume', taken: claim, renew: false })
       },
       resume: (frame) => {
         line.taken = frame.taken

@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { newPrivateKey, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { receiptText } from '../handshake.ts'
+import { openDatabase } from '#core/sql/server/open.ts'
 import { nodeLinkCrypto } from './linkCrypto.ts'
+import { linkStore } from './linkStore.ts'
+import type { TurnedAtDoor } from './reception.ts'
 import { testTree, until, type TestStation, type TestTree } from './testStation.ts'
 
 const region = '65'
@@ -245,6 +248,110 @@ describe('links over real sockets and databases', () => {
     }
     await holds(top, await mid.write('一', ['up']))
     expect(top.faults).toEqual([])
+  })
+
+  test('C2 R-25 a cursor beyond our queue, without anything that we signed, costs nothing: a new epoch, and work goes on', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    await holds(top, await mid.write('一', ['up']))
+    await mid.close()
+    await top.close()
+    const database = openDatabase(join(top.folder, 'station.db'))
+    await database.write((tx) => linkStore(database.dialect).setTaken(tx, prefecture, { epoch: 3, n: 50, head: 'a'.repeat(64) }))
+    await database.close()
+    const claiming = await tree.open(region, { folder: top.folder })
+    const honest = await tree.open(prefecture, { parentUrl: claiming.url, folder: mid.folder })
+    await online(honest, region)
+    await holds(claiming, await honest.write('二', ['up']))
+    expect(await claiming.lines()).toEqual(['一', '二'])
+    expect(honest.faults.concat(claiming.faults)).toEqual([])
+  })
+
+  test('C2 R-12 R-24 a fork that a recovery has looked at is no evidence any more: after the operators have decided, work goes on', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    await holds(top, await mid.write('一', ['up']))
+    await mid.close()
+    const folder = backup(mid)
+    const later = await tree.open(prefecture, { parentUrl: top.url, folder: mid.folder })
+    await holds(top, await later.write('二', ['up']))
+    await later.close()
+    const alone = await tree.open(prefecture, { folder })
+    await alone.write('另一个二', ['up'])
+    await alone.close()
+    const forked = await tree.open(prefecture, { parentUrl: top.url, folder })
+    await stopped(forked, region, 'forked')
+    await forked.links.recover()
+    forked.links.abandonRecovery(county)
+    const retried = async () => {
+      top.links.retry(prefecture)
+      forked.links.retry(region)
+      return forked.links.recovering().length === 0 && (await line(forked, region))?.state === 'online'
+    }
+    await until(retried, 'the recovery')
+    await until(() => forked.write('三', ['up']).catch(() => undefined), 'authoring again')
+    // A new session shows the fork again; the region stops once more, for the next fact follows the one it never took.
+    forked.links.cut(region)
+    forked.links.heal(region)
+    const next = await forked.write('四', ['up'])
+    await until(async () => (await retried(), top.ledger.fact(next)), 'the fact after it')
+  })
+
+  test('C2 R-14 a recovering station does not wait for a neighbour that is revoked, or cut by hand', async () => {
+    const top = await tree.open(region)
+    await tree.open(prefecture, { parentUrl: top.url })
+    await top.links.recover()
+    await until(() => top.links.recovering().join() === other, 'the backfill from the prefecture')
+    await expect(top.write('不该写出', ['all'])).rejects.toMatchObject({ code: 'station.recovering' })
+    expect((await line(top, other))?.recovering).toBe(true)
+    top.links.cut(other)
+    await until(() => top.write('一', ['all']).catch(() => undefined), 'authoring again')
+    top.links.heal(other)
+    await until(() => top.write('不该写出', ['all']).then(() => false, () => true), 'silent again: it is waited for again')
+    top.directory.put({ ...top.directory.station(other)!, state: 'revoked' })
+    top.links.retry(other)
+    await until(() => top.write('二', ['all']).catch(() => undefined), 'authoring again')
+    expect(top.links.recovering()).toEqual([])
+  })
+
+  test('C3 R-15 a batch that cannot be stored is told with the peer that brought it and the stations whose facts it holds', async () => {
+    const { top, mid, low } = await chain()
+    await Promise.all([online(low, prefecture), online(mid, region)])
+    const { accept } = top.ledger
+    top.ledger.accept = async () => { throw new TypeError('a reaction that throws') }
+    await low.write('一', ['ancestors'])
+    const told = await until(async () => {
+      const now = await line(top, prefecture)
+      return now?.code === 'fault' && now
+    }, 'the fault')
+    expect(told.reason?.zh).toContain(`由 ${prefecture} 转来，含 ${county} 的事实`)
+    expect(String(top.faults[0])).toMatch(new RegExp(`from ${prefecture}, facts of ${county}: TypeError`))
+    top.ledger.accept = accept
+    await until(async () => (await top.lines()).length === 1, 'the fact after all')
+  })
+
+  test('M6 R-18 a slow child gets in while a stranger from elsewhere floods the door with silent connections; the log names the stranger once', async () => {
+    const turnedAway: TurnedAtDoor[] = []
+    const top = await tree.open(region, { links: { sourceOf: (request) => String(request.headers['x-source']), onTurnedAway: (who) => { turnedAway.push(who) } } })
+    const opened = (source: string) => new Promise<WebSocket>((done) => {
+      const socket = new WebSocket(`${top.url.replace('http', 'ws')}/link`, { headers: { 'x-source': source } })
+      socket.on('open', () => done(socket))
+      // Refused before it is a WebSocket.
+      socket.on('error', () => done(socket))
+    })
+    const child = await opened('child')
+    const flood = await Promise.all(Array.from({ length: 320 }, () => opened('stranger')))
+    expect(child.readyState).toBe(child.OPEN)
+    const answer = new Promise<string>((done) => { child.on('message', (data: Buffer) => done(data.toString())) })
+    child.send(JSON.stringify({ k: 'hello', protocol: { min: 1, max: 2 }, from: prefecture, to: region, publicKey: tree.keys.get(prefecture)!.publicKey, nonce: 'a'.repeat(32), boot: 'b'.repeat(32) }))
+    expect(JSON.parse(await answer)).toMatchObject({ k: 'hello', from: region })
+    const loud = await opened('loud')
+    const ended = new Promise((done) => { loud.on('close', done) })
+    loud.send('x'.repeat(70_000))
+    await ended
+    expect(turnedAway.filter((who) => who.source === 'loud')).toEqual([{ source: 'loud', claims: null, code: 'malformed', times: 1 }])
+    expect(turnedAway.filter((who) => who.source === 'stranger' && who.code === 'crowded').length).toBeLessThanOrEqual(1)
+    for (const socket of [...flood, child]) socket.terminate()
   })
 
   test('R-21 files follow the facts over two hops and resume where they broke off', async () => {
