@@ -92,6 +92,7 @@ async function openLocked(options: OpenOptions, lock: StationLock): Promise<Runn
     ledger, outbox, database, files, clock, signer: keyRing, parentUrl: config.parent?.url ?? null, uploadLimit: config.uploadLimitMiB * 1024 * 1024, ...options.links,
     onFault: (peer, fault) => options.logger?.error({ peer, err: fault }, 'link fault'),
     onTurnedAway: (who) => options.logger?.warn(who, 'link not let in'),
+    onParentClock: (aheadMs) => ledger.noteParentClock(aheadMs),
     sourceOf: (request) => callerOf(remoteAddress(request, config.proxy ?? false)),
   })
   const station = { self: config.address, clock, database, ledger, files, links, keyRing, folder, mode: config.mode, version: packageJson.version } as Omit<Station, 'live'> & { live: Station['live'] }

@@ -15,6 +15,7 @@ export interface Client {
   get<T>(path: string): Promise<T>
   post<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<T>
   put<T>(path: string, body: unknown): Promise<T>
+  patch<T>(path: string, body: unknown): Promise<T>
 }
 
 export async function client(url: string, account: string, password = 'demo'): Promise<Client> {
@@ -36,6 +37,7 @@ export async function client(url: string, account: string, password = 'demo'): P
     get: (path) => call('GET', path),
     post: (path, body, headers) => call('POST', path, body ?? {}, headers),
     put: (path, body) => call('PUT', path, body),
+    patch: (path, body) => call('PATCH', path, body),
   }
 }
 

@@ -112,7 +112,7 @@ export function linkStore(dialect: Dialect) {
     /** What a fact of our own is to us. One that a recovery has brought and found no place for was looked at then. */
     async fateOf(db: Db, self: string, { id, seq }: OwnFact): Promise<Fate> {
       const rows = await run<{ held: number; same: number }>(db,
-        'select (select count(*) from facts where id = ?) + (select count(*) from turned_away where id = ? and reason in (\'forked\', \'backdated\')) as held,'
+        'select (select count(*) from facts where id = ?) + (select count(*) from turned_away where id = ? and reason in (\'forked\', \'backdated\', \'unread-full\')) as held,'
           + ' (select count(*) from facts where station = ? and seq = ? and status != \'waiting\') as same', [id, id, self, seq])
       return rows[0]!.held > 0 ? 'held' : rows[0]!.same > 0 ? 'forked' : 'lost'
     },
