@@ -43,10 +43,10 @@ describe('a child that lies about its parent', () => {
     const line = await dial(tree.at(prefecture), hostile.address, hostile.signer)
     line.send({ k: 'stop', code, who: prefecture })
     await line.closed
+    await works()
     const told = (await lineOf(tree, prefecture, hostile.address))!
     expect(told).toMatchObject({ code, saidBy: hostile.address })
     expect(told.reason).toMatchObject({ zh: expect.stringContaining(`${hostile.address} 声称`) as string, en: expect.stringContaining('has shown no evidence') as string })
-    await works()
   })
 
   test('C2 R-25 a cursor beyond the parent’s queue, a future epoch, a hash of nothing: the parent works on', async () => {
@@ -76,11 +76,11 @@ describe('a child that lies about its parent', () => {
     await works()
   })
 
-  test('H6 R-25 a thief that runs the epochs up leaves the address to the machine that is keyed after it', async () => {
-    const thief = await hostileChild(tree.at(prefecture), '65/6529/652924')
+  test.each([['epoch', '65/6529/652924'], ['resume', '65/6529/652925']])('H6 R-25 a thief that runs the epochs up with `%s` leaves the address to the machine that is keyed after it', async (how, address) => {
+    const thief = await hostileChild(tree.at(prefecture), address)
     const parent = tree.at(prefecture)
     for (const epoch of [Number.MAX_SAFE_INTEGER, 2 ** 48, 2 ** 20, 2 ** 21 - 1, 2 ** 20 * 3 - 2]) {
-      const line = await dial(parent, thief.address, thief.signer, undefined, { epoch: Math.min(epoch, 2 ** 47), n: 0, head: '' })
+      const line = await dial(parent, thief.address, thief.signer, undefined, how === 'resume' ? { epoch: Math.min(epoch, 2 ** 47), n: 0, head: '' } : undefined)
       if (line.isOpen) line.send({ k: 'epoch', epoch, until: 0 })
       if (line.isOpen) line.send({ k: 'facts', epoch, first: 1, facts: [thief.say({ type: 'station.renamed.v1', subject: `station/${thief.address}`, to: ['all'], body: { name: `窃${epoch}` } })] })
       await Promise.race([line.closed, line.receiptFor(1).catch(() => undefined)])

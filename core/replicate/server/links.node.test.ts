@@ -267,7 +267,7 @@ describe('links over real sockets and databases', () => {
     expect(honest.faults.concat(claiming.faults)).toEqual([])
   })
 
-  test('C2 R-12 R-24 a fork that a recovery has looked at is no evidence any more: after the operators have decided, work goes on', async () => {
+  test('R-12 R-24 a fork that a recovery has looked at is no evidence any more: after the operators have decided, work goes on', async () => {
     const top = await tree.open(region)
     const mid = await tree.open(prefecture, { parentUrl: top.url })
     await holds(top, await mid.write('一', ['up']))
