@@ -8,7 +8,7 @@ import { onChecked, onEpochOpened, onLoaded, onReceipt, pump } from './sending.t
 import type { LinkInput, LinkMemory, LinkOutput, LinkPlan, LinkState, LinkStatus, Session } from './state.ts'
 import { onAccepted, onEpoch, onFacts, sendResume, tellWaits } from './taking.ts'
 
-/** Unproven connections one end keeps at a time; the oldest is dropped for the next. */
+/** Unproven connections one end keeps at a time where the plan says nothing; one drawn by lot is dropped for the next. */
 const maxUnproven = 4
 /** Frames kept of a session that waits for its elder; before the cursors are exchanged there is only `resume` to say. */
 const maxHeld = 8
@@ -173,7 +173,7 @@ function onIncoming(step: Step, hello: Hello): void {
     return stop(step, session, verdict.code, verdict.who)
   }
   const unproven = state.sessions.filter((s) => s.phase === 'proving')
-  if (unproven.length >= maxUnproven) drop(step, unproven[0]!)
+  if (unproven.length >= (plan.maxUnproven ?? maxUnproven)) drop(step, unproven[Math.floor(plan.random() * unproven.length)]!)
   session.theirs = hello
   session.clock = hello.at === undefined ? null : clockSample(plan, hello.at)
   session.mine = helloOf(plan)

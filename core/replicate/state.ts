@@ -46,6 +46,8 @@ export interface LinkPlan {
   /** The station's own clock, for receipts and the links page. Steps take a clock that never jumps instead: no clock being set may delay or kill a link. */
   wall(): number
   timing: LinkTiming
+  /** Unproven connections kept at a time: anybody may send a child's hello. */
+  maxUnproven?: number
 }
 
 /** One connection. `dialling → greeting → proving → joined`; `probing` while an older session of another process is asked whether it lives. */

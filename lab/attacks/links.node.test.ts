@@ -51,7 +51,7 @@ describe('a child that lies about its parent', () => {
 
   test('C2 R-25 a cursor beyond the parent’s queue, a future epoch, a hash of nothing: the parent works on', async () => {
     for (const claim of [{ epoch: 99, n: 5, head: 'a'.repeat(64) }, { epoch: 101, n: 9999, head: 'a'.repeat(64) }, { epoch: 101, n: 0, head: '' }]) {
-      const line = await dial(tree.at(prefecture), hostile.address, hostile.signer, undefined, claim)
+      const line = await dial(tree.at(prefecture), hostile.address, hostile.signer, undefined, undefined, claim)
       await works()
       expect(line.stopped).toBeNull()
       line.close()
@@ -80,7 +80,7 @@ describe('a child that lies about its parent', () => {
     const thief = await hostileChild(tree.at(prefecture), address)
     const parent = tree.at(prefecture)
     for (const epoch of [Number.MAX_SAFE_INTEGER, 2 ** 48, 2 ** 20, 2 ** 21 - 1, 2 ** 20 * 3 - 2]) {
-      const line = await dial(parent, thief.address, thief.signer, undefined, how === 'resume' ? { epoch: Math.min(epoch, 2 ** 47), n: 0, head: '' } : undefined)
+      const line = await dial(parent, thief.address, thief.signer, undefined, undefined, how === 'resume' ? { epoch: Math.min(epoch, 2 ** 47), n: 0, head: '' } : undefined)
       if (line.isOpen) line.send({ k: 'epoch', epoch, until: 0 })
       if (line.isOpen) line.send({ k: 'facts', epoch, first: 1, facts: [thief.say({ type: 'station.renamed.v1', subject: `station/${thief.address}`, to: ['all'], body: { name: `窃${epoch}` } })] })
       await Promise.race([line.closed, line.receiptFor(1).catch(() => undefined)])

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream'
 
-/** Places for connections that have not said hello: of one source address, and all together (SPEC R-18). */
+/** Places for connections that are not proven: of one source address, and all together (SPEC R-18). */
 export interface DoorwayLimits { perSource: number; total: number }
 export const doorwayLimits: DoorwayLimits = { perSource: 256, total: 1024 }
 
 /**
- * Who stands at the door and has said nothing yet. A slow child's hello takes a second or two; a flood has as many
+ * Who stands at the door and is not proven yet. A slow child needs a second or two; a flood has as many
  * connections as it likes. So where places run out, one of the most crowded source is drawn by lot to leave, the newcomer
  * included: whoever comes again and again gets through, and a crowd from one source pushes nobody out but its own.
  */
@@ -41,7 +41,7 @@ export class Doorway<Guest> {
     this.#count++
   }
 
-  /** It has spoken, or is gone. */
+  /** It is proven, or gone. */
   leave(source: string, guest: Guest): void {
     const guests = this.#bySource.get(source)
     const place = guests?.indexOf(guest) ?? -1

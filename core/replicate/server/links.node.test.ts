@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { newPrivateKey, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
-import { receiptText } from '../handshake.ts'
+import type { Hello } from '../frames.ts'
+import { receiptText, transcript } from '../handshake.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
 import { nodeLinkCrypto } from './linkCrypto.ts'
 import { linkStore } from './linkStore.ts'
@@ -352,6 +353,30 @@ describe('links over real sockets and databases', () => {
     expect(turnedAway.filter((who) => who.source === 'loud')).toEqual([{ source: 'loud', claims: null, code: 'malformed', times: 1 }])
     expect(turnedAway.filter((who) => who.source === 'stranger' && who.code === 'crowded').length).toBeLessThanOrEqual(1)
     for (const socket of [...flood, child]) socket.terminate()
+  })
+
+  test('M6 R-18 a slow child gets in while a stranger floods the door with hellos in its name', async () => {
+    const top = await tree.open(region, { links: { doorway: { perSource: 16, total: 64 }, timing: { handshake: 20_000 }, sourceOf: (request) => String(request.headers['x-source']) } })
+    const signer = tree.keys.get(prefecture)!
+    const hello = (): Hello => ({ k: 'hello', protocol: { min: 1, max: 1 }, from: prefecture, to: region, publicKey: signer.publicKey, nonce: randomBytes(16).toString('hex'), boot: 'b'.repeat(32) })
+    const greeting = (source: string) => new Promise<{ socket: WebSocket; mine: Hello; theirs: Hello; next: Promise<string> }>((done) => {
+      const socket = new WebSocket(`${top.url.replace('http', 'ws')}/link`, { headers: { 'x-source': source } })
+      const mine = hello()
+      // Refused at the door, or let in and answered.
+      socket.on('error', () => done({ socket, mine, theirs: mine, next: Promise.resolve('') }))
+      socket.on('close', () => done({ socket, mine, theirs: mine, next: Promise.resolve('') }))
+      socket.on('open', () => { socket.send(JSON.stringify(mine)) })
+      socket.once('message', (data: Buffer) => {
+        const next = new Promise<string>((said) => { socket.on('message', (more: Buffer) => { if (!more.includes('"k":"proof"')) said(more.toString()) }); socket.on('close', () => said('{"k":"closed"}')) })
+        done({ socket, mine, theirs: JSON.parse(data.toString()) as Hello, next })
+      })
+    })
+    const child = await greeting('child')
+    const flood: WebSocket[] = []
+    for (let i = 0; i < 6; i++) flood.push(...(await Promise.all(Array.from({ length: 10 }, () => greeting('stranger')))).map(({ socket }) => socket))
+    child.socket.send(JSON.stringify({ k: 'proof', sig: signer.sign(transcript('dialler', child.mine, child.theirs)) }))
+    expect(JSON.parse(await child.next)).toMatchObject({ k: 'resume' })
+    for (const socket of [...flood, child.socket]) socket.terminate()
   })
 
   test('R-21 files follow the facts over two hops and resume where they broke off', async () => {

@@ -22,6 +22,8 @@ import { createReception, type TurnedAtDoor } from './reception.ts'
 
 export const linkPath = '/link'
 
+/** More unproven connections than one source has places at the door: it cannot push out another's. */
+const spareUnproven = 64
 /** Longer facts prove no key, and a hello has room for so many bytes of them. */
 const maxProofLength = 4096
 const maxProofBytes = 48 * 1024
@@ -125,6 +127,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   const timing = { ...defaultTiming, ...defaultFileTiming, ...options.timing }
   const protocol = options.protocol ?? ourProtocol
   const onFault = options.onFault ?? (() => undefined)
+  const doorway = options.doorway ?? doorwayLimits
   const boot = randomNonce()
   const peers = new Map<Address, PeerLink>()
   const listeners = new Set<() => void>()
@@ -176,7 +179,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
     const newest = (await store.receipts(database.read, peer, 1))[0]
     const link = new PeerLink(
       { self, peer, direction, protocol, boot, signer, crypto: nodeLinkCrypto, station: (address) => directory.station(address),
-        random: options.random ?? Math.random, nonce: randomNonce, wall: () => clock.now(), timing, proofs: () => proofs },
+        random: options.random ?? Math.random, nonce: randomNonce, wall: () => clock.now(), timing, proofs: () => proofs, maxUnproven: doorway.perSource + spareUnproven },
       memoryOf(row, newest ?? { epoch: row.epoch, n: 0 }),
       {
         database, ledger, store, outbox, elapsed: () => performance.now(), dial: () => new WebSocket(linkUrl(options.parentUrl!), { ...wsOptions, handshakeTimeout: timing.handshake }),
@@ -266,7 +269,7 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
   }
 
   const reception = createReception({
-    ledger, clock, protocol, sockets, limits: options.doorway ?? doorwayLimits, random: options.random ?? Math.random, elapsed: () => performance.now(),
+    ledger, clock, protocol, sockets, limits: doorway, random: options.random ?? Math.random, elapsed: () => performance.now(),
     sourceOf: options.sourceOf ?? ((request) => request.socket.remoteAddress ?? ''), isRunning: () => running,
     linkOf: (child) => peers.get(child), meetNeighbours, onTurnedAway: options.onTurnedAway ?? (() => undefined), onFault,
   })

@@ -60,6 +60,7 @@ export class PeerLink {
   #isLooking = false
   #heldLive: Buffer[] = []
   #incoming: WebSocket | null = null
+  readonly #onProven = new WeakMap<WebSocket, () => void>()
   #timer: NodeJS.Timeout | undefined
   #receipt: Extract<LinkOutput, { kind: 'receipt' }> | null = null
   #receiptTimer: NodeJS.Timeout | undefined
@@ -105,9 +106,10 @@ export class PeerLink {
     if (JSON.stringify(this.status) !== before) this.#parts.onChange()
   }
 
-  /** Hands over a child's socket whose first message was a hello. */
-  takeIn(socket: WebSocket, hello: Extract<Frame, { k: 'hello' }>): void {
+  /** Hands over a child's socket whose first message was a hello; `onProven` when it has proved its key. */
+  takeIn(socket: WebSocket, hello: Extract<Frame, { k: 'hello' }>, onProven: () => void): void {
     this.#incoming = socket
+    this.#onProven.set(socket, onProven)
     this.input({ kind: 'incoming', hello })
     this.#incoming = null
   }
@@ -166,6 +168,8 @@ export class PeerLink {
       case 'send': return this.#send(output.session, output.frame)
       case 'close': return this.#close(output.session)
       case 'joined': {
+        const socket = this.#sockets.get(output.session)
+        if (socket) this.#onProven.get(socket)?.()
         this.#parts.onJoined(peer)
         for (const data of this.#heldLive.splice(0)) this.#parts.onLive(peer, data)
         return

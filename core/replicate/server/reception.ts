@@ -37,7 +37,7 @@ export interface ReceptionParts {
   onFault(peer: string, fault: unknown): void
 }
 
-/** Takes in children's connections until they have said a hello, and hands them to their links. */
+/** Takes in children's connections, hands them to their links when they have said a hello, and counts them until they are proven. */
 export function createReception(parts: ReceptionParts) {
   const { ledger, protocol } = parts
   const { self, directory } = ledger
@@ -73,19 +73,21 @@ export function createReception(parts: ReceptionParts) {
       turnAway(source, null, 'malformed')
       socket.terminate()
     })
-    const heard = () => { clearTimeout(timer); unguard(); doorway.leave(source, socket) }
+    const heard = () => { clearTimeout(timer); unguard() }
+    // A hello may be anybody's: the place is given back when the connection is proven, or ends.
+    const leave = () => doorway.leave(source, socket)
     socket.on('error', () => undefined)
-    socket.once('close', heard)
+    socket.once('close', () => { heard(); leave() })
     socket.once('message', (data: Buffer) => {
       heard()
-      greet(socket, data.toString('utf8'), source).catch((fault: unknown) => {
+      greet(socket, data.toString('utf8'), source, leave).catch((fault: unknown) => {
         parts.onFault('link', fault)
         socket.terminate()
       })
     })
   }
 
-  async function greet(socket: WebSocket, text: string, source: string): Promise<void> {
+  async function greet(socket: WebSocket, text: string, source: string, onProven: () => void): Promise<void> {
     const decoded = text.length > maxUnprovenLength ? { fault: 'too long' } : decodeFrame(text)
     const hello = 'frame' in decoded && decoded.frame.k === 'hello' ? decoded.frame : null
     const refuse = (code: StopCode, who: Address) => {
@@ -102,7 +104,7 @@ export function createReception(parts: ReceptionParts) {
     if (!parts.isRunning()) return refuse('stopping', self)
     if (!link || link.plan.direction !== 'down' || hello.to !== self) return refuse(verdict?.code ?? 'unknown-station', verdict?.who ?? hello.from)
     if (verdict) turnAway(source, hello.from, verdict.code)
-    link.takeIn(socket, hello)
+    link.takeIn(socket, hello, onProven)
   }
 
   /**
