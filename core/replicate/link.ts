@@ -3,7 +3,7 @@ import type { Frame, Hello } from './frames.ts'
 import { madeBy } from './evidence.ts'
 import { clampMoment, judgeHello, judgeKey, transcript } from './handshake.ts'
 import type { StopCode } from './reasons.ts'
-import { clockSample, down, drop, endAll, isKeyOld, noteClock, open, ping, remember, remove, send, stop, type Step } from './session.ts'
+import { clockSample, down, drop, endAll, isKeyOld, noteClock, noteWaits, open, ping, remember, remove, send, stop, type Step } from './session.ts'
 import { onChecked, onEpochOpened, onLoaded, onReceipt, pump } from './sending.ts'
 import type { LinkInput, LinkMemory, LinkOutput, LinkPlan, LinkState, LinkStatus, Session } from './state.ts'
 import { onAccepted, onEpoch, onFacts, sendResume, tellWaits } from './taking.ts'
@@ -207,7 +207,7 @@ function onFrame(step: Step, session: Session, frame: Frame): void {
     case 'facts': return onFacts(step, session, frame)
     case 'receipt': return onReceipt(step, session, frame.text, frame.sig)
     case 'waits':
-      step.state.waitsThere = { n: frame.n, why: frame.why }
+      noteWaits(step, frame)
       return
     case 'want': case 'chunk': case 'lack': case 'got':
       step.out.push({ kind: 'files', session: session.id, frame })

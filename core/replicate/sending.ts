@@ -2,7 +2,7 @@ import { maxEpoch } from '#core/kernel/index.ts'
 import { receiptAgainst } from './evidence.ts'
 import { readReceipt } from './frames.ts'
 import { receiptText } from './handshake.ts'
-import { clockSample, noteClock, send, stop, type Step } from './session.ts'
+import { clockSample, noteClock, noteWaits, send, stop, type Step } from './session.ts'
 import type { LinkInput, Session } from './state.ts'
 
 /** Batches on their way without a receipt. Small enough to bound memory, large enough for a satellite's delay. */
@@ -75,7 +75,7 @@ export function onReceipt(step: Step, session: Session, text: string, sig: strin
   state.acked = { epoch: receipt.epoch, n: receipt.n }
   state.lastExchangeAt = plan.wall()
   state.attempts = 0
-  state.waitsThere = { n: receipt.waits ?? 0, why: receipt.why ?? null }
+  noteWaits(step, { n: receipt.waits ?? 0, why: receipt.why ?? null })
   noteClock(step, clockSample(plan, receipt.at))
   step.out.push({ kind: 'receipt', receipt, text, sig })
   pump(step, session)

@@ -1,5 +1,5 @@
 import type { Address } from '#core/kernel/index.ts'
-import type { Frame } from './frames.ts'
+import type { Frame, Waits } from './frames.ts'
 import type { Told, Verdict } from './handshake.ts'
 import { isPersistent, type StopCode } from './reasons.ts'
 import type { LinkOutput, LinkPlan, LinkState, Session } from './state.ts'
@@ -88,6 +88,11 @@ export function noteClock(step: Step, sample: number): void {
   state.clocks = [...state.clocks, sample].slice(-keptClocks)
   state.clockAheadMs = plan.direction === 'up' ? Math.min(...state.clocks) : Math.max(...state.clocks)
   if (plan.direction === 'up') step.out.push({ kind: 'parent-clock', aheadMs: state.clockAheadMs })
+}
+
+/** What the peer says waits there; never more than we have sent (SPEC R-26). */
+export function noteWaits(step: Step, { n, why }: Waits): void {
+  step.state.waitsThere = { n: Math.min(n, step.state.out.n), why }
 }
 
 export function remove(step: Step, session: Session): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { clockOffset } from '#core/ui/web/links.ts'
 import { casualtiesOf, edgeOf, isNarrowed, readFilter, unsentLinks, waitsHere, writeFilter } from './deskView.ts'
 
 const now = Date.UTC(2024, 0, 22, 18, 9)
@@ -58,4 +59,10 @@ test('the desk speaks of links that hold something back or are cut upward', () =
   const below = { ...cut, peer: 'c', direction: 'down' as const }
   const busy = { ...below, peer: 'd', queued: 2 }
   expect(unsentLinks([link, cut, below, busy]).map((l) => l.peer)).toEqual(['b', 'd'])
+})
+
+test('C5 R-26 R-27 the desk speaks of what waits at the other end; a difference of clocks beyond 5 s is named with its side', () => {
+  const link = { peer: 'a', direction: 'up' as const, state: 'online' as const, queued: 0, lastExchangeAt: null, lagMs: null, reason: null }
+  expect(unsentLinks([link, { ...link, peer: 'b', waitingThere: { n: 2, why: 'future-clock' } }]).map((l) => l.peer)).toEqual(['b'])
+  expect([null, 4_999, 60_000, -60_000].map((clockAheadMs) => clockOffset({ ...link, clockAheadMs }))).toEqual([null, null, { ahead: true, ms: 60_000 }, { ahead: false, ms: 60_000 }])
 })
