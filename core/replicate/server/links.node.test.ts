@@ -163,11 +163,15 @@ describe('links over real sockets and databases', () => {
     expect((await holds(top, waiting)).status).toBe('waiting')
     await later.close()
     // The clock has been set meanwhile: to the restored station its own fact lies in the future.
-    const restored = await tree.open(prefecture, { parentUrl: top.url, folder })
+    let skew = 0
+    const restored = await tree.open(prefecture, { parentUrl: top.url, folder, clock: { now: () => Date.now() + skew } })
     await stopped(restored, region, 'restored-backup')
     await restored.links.recover()
     await until(() => restored.links.recovering().join() === county, 'the backfill')
     restored.links.abandonRecovery(county)
+    // It states nothing before its clock is mended or that time has come (L-20); here it comes.
+    await until(() => restored.write('钟还没到', ['up']).then(() => false, (no: { code?: string }) => no.code === 'station.clock-ahead'), 'the clock to be what is in the way')
+    skew = 86_400_000
     const next = await until(() => restored.write('恢复后', ['up']).catch(() => undefined), 'authoring again')
     expect((await restored.ledger.fact(next))?.seq).toBe(3)
     await holds(top, next)
