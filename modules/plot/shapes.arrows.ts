@@ -1,4 +1,4 @@
-import { curveThrough, isCrossing, lengthOf, walk } from './shapes.curves.ts'
+import { curveThrough, isCrossing, lengthOf, walk, withoutLoops } from './shapes.curves.ts'
 import { between, distance, distinct, dot, leftOf, length, minus, plus, scaled, unit, type Vec } from './shapes.plane.ts'
 
 /** 直箭头: a block with parallel sides and a head a quarter of its length. */
@@ -23,30 +23,48 @@ export function fineArrow(tail: Vec, tip: Vec): Vec[][] {
 /**
  * 攻击箭头: the first two points are the corners of its tail, the others its way to the tip. The body follows a
  * smooth line from the middle of the tail, narrowing to the neck; the tail is notched.
+ *
+ * A wide body cannot follow every way without crossing itself, so there are several outlines, the best first: slimmer
+ * ones, then those that leave the way's loops out, or all its turns; a bare triangle; an arrow without these corners.
  */
-export function attackArrow(corner1: Vec, corner2: Vec, way: readonly Vec[]): Vec[] {
+export function* attackArrows(corner1: Vec, corner2: Vec, way: readonly Vec[]): Generator<Vec[]> {
   const middle = between(corner1, corner2)
-  const spine = curveThrough(distinct([middle, ...way]))
+  const tip = way.at(-1)
+  if (!tip) return
+  for (const [bends, loop] of [[way, 1.5 * distance(corner1, corner2)], [way, Infinity], [[tip], Infinity]] as const) {
+    const spine = curveThrough(distinct([middle, ...bends]))
+    if (spine.length > 1) for (const breadth of [1, 0.7, 0.4, 0.2, 0.1]) yield attackArrow(corner1, corner2, spine, breadth, loop)
+  }
+  yield [corner1, tip, corner2]
+  yield straightArrow(middle, tip)
+}
+
+/** One of them. `breadth`: what it keeps of its ordinary breadth ahead of its tail; `loop`: loops of its sides up to this length are left out. */
+function attackArrow(corner1: Vec, corner2: Vec, spine: readonly Vec[], breadth: number, loop: number): Vec[] {
+  const middle = between(corner1, corner2)
   const total = lengthOf(spine)
-  if (spine.length < 2 || total === 0) return []
   const tail = distance(corner1, corner2) || 0.1 * total
   const head = Math.max(0.1 * total, Math.min(0.22 * total, 1.2 * tail))
-  const neck = Math.min(0.26 * head, Math.max(0.3 * tail, 0.08 * head))
+  const neck = Math.min(0.26 * head, Math.max(0.3 * tail, 0.08 * head)) * breadth
   const stations = walk(spine, 0, total - head, 40)
   const start = leftOf(stations[0]!.along)
   const [left, right] = dot(minus(corner1, middle), start) >= 0 ? [corner1, corner2] : [corner2, corner1]
+  // A third of the body turns square to the way; more where a corner lies so far ahead that the side would run back.
+  const ahead = Math.abs(dot(minus(left, middle), stations[0]!.along))
+  const turning = Math.max(1 / 3, (1.5 * ahead) / (total - head))
   const side = (corner: Vec, sign: number) => stations.map(({ at, along }, i) => {
     const t = i / (stations.length - 1)
-    const width = (tail / 2) * (1 - t) + neck * t
-    // The tail's corners are where the person put them, square to the way or not; the body turns square within a third of it.
-    const turn = Math.min(1, t * 3)
+    const width = (tail / 2) * (1 - t) ** (1 / breadth) + neck * t
+    // The tail's corners are where the person put them, square to the way or not.
+    const turn = Math.min(1, t / turning)
     const square = scaled(leftOf(along), sign * width)
     const drawn = scaled(minus(corner, middle), width / (tail / 2))
     return plus(at, between(drawn, square, turn * turn * (3 - 2 * turn)))
   })
   const tip = spine.at(-1)!
-  const notch = plus(middle, stations[0]!.along, Math.min(0.3 * tail, 0.2 * total))
-  return [...side(left, 1), ...headOf(stations.at(-1)!.at, tip, head * 0.55), ...side(right, -1).reverse(), notch]
+  const [wing1, , wing2] = headOf(stations.at(-1)!.at, tip, head * 0.55 * breadth)
+  const notch = plus(middle, stations[0]!.along, Math.min(0.3 * tail, 0.2 * total) * breadth)
+  return [...withoutLoops([...side(left, 1), wing1!, tip], loop), ...withoutLoops([...side(right, -1), wing2!, tip], loop).reverse().slice(1), notch]
 }
 
 function headOf(neck: Vec, tip: Vec, half: number): Vec[] {

@@ -128,6 +128,27 @@ export function isCrossing(a: Vec, b: Vec, c: Vec, d: Vec): boolean {
   return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0
 }
 
+/**
+ * Where the line crosses itself it goes on at once, if the loop is no longer than `longest`: such small ones come on
+ * the inner side of a turn that is sharper than the line is far from the middle of what it bounds.
+ */
+export function withoutLoops(line: readonly Vec[], longest: number): Vec[] {
+  const kept: Vec[] = []
+  for (const next of line) {
+    const last = kept.at(-1)
+    const i = last ? kept.findIndex((from, k) => k < kept.length - 2 && isCrossing(from, kept[k + 1]!, last, next)) : -1
+    const crossing = i >= 0 && meeting(kept[i]!, kept[i + 1]!, last!, next)
+    if (crossing && lengthOf([crossing, ...kept.slice(i + 1), crossing]) <= longest) kept.splice(i + 1, Infinity, crossing)
+    kept.push(next)
+  }
+  return kept
+}
+
+/** Where the straight lines a–b and c–d cross. */
+function meeting(a: Vec, b: Vec, c: Vec, d: Vec): Vec {
+  return plus(a, minus(b, a), cross(minus(c, a), minus(d, c)) / cross(minus(b, a), minus(d, c)))
+}
+
 /** `count` + 1 points evenly spaced from `from` to `to` metres along a path, each with the direction there. */
 export function walk(path: readonly Vec[], from: number, to: number, count: number): { at: Vec; along: Vec }[] {
   const stations: { at: Vec; along: Vec }[] = []

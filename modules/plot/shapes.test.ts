@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { crossings } from '#core/geo/crossings.ts'
 import { geodesicMetres } from '#core/geo/measure.ts'
 import type { Geometry, Position } from '#core/geo/geojson.ts'
 import { partsOf } from '#core/geo/geometryParts.ts'
@@ -195,7 +196,32 @@ describe('outlines of sensibly placed points', () => {
       const way = walkFrom([80, 45], steps)
       const [dx] = turned(tail / 2, 90)
       expect(isSimple(ring(strokeGeometry(figure('attack-arrow', [[80 - dx, 45], [80 + dx, 45], ...way.slice(1)]))))).toBe(true)
+      // A corner far ahead of the middle of the tail.
+    }), { numRuns: 400, examples: [[[[3_000, 33]], 2_453]] })
+  })
+
+  it('of attack arrows neither cross nor touch themselves, whatever their points', () => {
+    fc.assert(fc.property(drawn, ({ points }) => {
+      const geometry = strokeGeometry(figure('attack-arrow', points))
+      fc.pre(geometry.type === 'Polygon')
+      expect(crossings([ring(geometry).filter((p, i, all) => i === 0 || String(p) !== String(all[i - 1]))])).toBe('none')
     }), { numRuns: 400 })
+  })
+
+  it('of attack arrows are arrows still where the way is hard to follow', () => {
+    const hard: Record<string, [number, number][]> = {
+      'a last step shorter than the head': [[80, 45.01], [80, 45.03], [80.08, 45.02], [80.083, 45.026]],
+      'a turn back': [[80, 45.01], [80, 45.03], [80.08, 45.02], [80.01, 45.03]],
+      'a loop': [[80, 45.01], [80, 45.03], [80.08, 45.02], [80.08, 45.04], [80.05, 45.04], [80.05, 45]],
+      'a point twice': [[80, 45.01], [80, 45.03], [80.05, 45.02], [80.05, 45.02], [80.08, 45.05]],
+      'a tip near a broad tail': [[80, 45], [80, 45.04], [80.005, 45.021]],
+    }
+    for (const [name, points] of Object.entries(hard)) {
+      const outline = ring(strokeGeometry(figure('attack-arrow', points)))
+      expect(isSimple(outline), name).toBe(true)
+      expect(outline.length, name).toBeGreaterThan(25)
+      for (const corner of [points[0]!, points[1]!, points.at(-1)!]) expect(Math.min(...outline.map((p) => geodesicMetres(p, corner))), name).toBeLessThan(0.05)
+    }
   })
 
   it('of pincers do not cross themselves: tips ahead of the base and no farther aside than ahead', () => {

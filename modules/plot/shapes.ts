@@ -1,7 +1,8 @@
+import { crossings } from '#core/geo/crossings.ts'
 import type { Geometry, Position } from '#core/geo/geojson.ts'
 import { signedArea } from '#core/geo/rings.ts'
 import { assemblyArea, assemblyThird, circle, sector } from './shapes.areas.ts'
-import { attackArrow, fineArrow, pincerArrow, pincerPoints, straightArrow } from './shapes.arrows.ts'
+import { attackArrows, fineArrow, pincerArrow, pincerPoints, straightArrow } from './shapes.arrows.ts'
 import { curveThrough, doubleLine, freehand } from './shapes.curves.ts'
 import { isPath, planeFor, pointLimits, type Figure } from './shapes.limits.ts'
 import { distinct, rounded, type Plane, type Vec } from './shapes.plane.ts'
@@ -54,7 +55,7 @@ function computed({ shape, symbol }: Figure, vs: Vec[], plane: Plane): Geometry 
     case 'double-line': return { type: 'MultiLineString', coordinates: doubleLine(vs).map((path) => toEarth(path, plane)) }
     case 'straight-arrow': return closed(straightArrow(a, b))
     case 'fine-arrow': return { type: 'MultiLineString', coordinates: fineArrow(a, b).map((path) => toEarth(path, plane)) }
-    case 'attack-arrow': return closed(attackArrow(a, b, vs.slice(2)))
+    case 'attack-arrow': return firstSimple(attackArrows(a, b, vs.slice(2)), closed)
     case 'pincer-arrow': {
       const five = pincerPoints(vs)
       return five && closed(pincerArrow(five))
@@ -63,6 +64,17 @@ function computed({ shape, symbol }: Figure, vs: Vec[], plane: Plane): Geometry 
     default: return null
   }
 }
+
+/** The first outline that does not cross or touch itself as it will be stored, rounded and in degrees. */
+function firstSimple(outlines: Iterable<Vec[]>, closed: (ring: Vec[]) => Geometry | null): Geometry | null {
+  for (const outline of outlines) {
+    const geometry = closed(outline)
+    if (geometry?.type === 'Polygon' && crossings([differing(geometry.coordinates[0]!)]) === 'none') return geometry
+  }
+  return null
+}
+
+const differing = (ring: readonly Position[]) => ring.filter((p, i) => i === 0 || String(p) !== String(ring[i - 1]))
 
 /** A circle may not take in a pole: it would have no outline in degrees. */
 function within(plane: Plane, centre: Vec, edge: Vec): Vec {

@@ -1,7 +1,7 @@
 import { union } from '@turf/turf'
 import type { Geometry, Position } from '../../geojson.ts'
 import type { ImportFault } from '../../importReport.ts'
-import { crossings } from './crossings.ts'
+import { crossings } from '../../crossings.ts'
 import type { Crs } from './crs.ts'
 import { isInside, signedArea } from '../../rings.ts'
 import { isRecord } from './source.ts'

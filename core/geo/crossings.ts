@@ -1,4 +1,4 @@
-import type { Position } from '../../geojson.ts'
+import type { Position } from './geojson.ts'
 
 /** Pairs of edges compared for one polygon, a second or two of work; what has shown no crossing until then is taken as it is. */
 const maxComparisons = 200_000_000
