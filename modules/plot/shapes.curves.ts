@@ -144,9 +144,10 @@ export function withoutLoops(line: readonly Vec[], longest: number): Vec[] {
   return kept
 }
 
-/** Where the straight lines a–b and c–d cross. */
+/** Where the straight lines a–b and c–d cross, if they do: a and b lie on either side of c–d, so this is always between them. */
 function meeting(a: Vec, b: Vec, c: Vec, d: Vec): Vec {
-  return plus(a, minus(b, a), cross(minus(c, a), minus(d, c)) / cross(minus(b, a), minus(d, c)))
+  const off = (p: Vec) => cross(minus(d, c), minus(p, c))
+  return between(a, b, off(a) / (off(a) - off(b)))
 }
 
 /** `count` + 1 points evenly spaced from `from` to `to` metres along a path, each with the direction there. */
