@@ -33,7 +33,7 @@ export function* attackArrows(corner1: Vec, corner2: Vec, way: readonly Vec[]): 
   if (!tip) return
   for (const [bends, loop] of [[way, 1.5 * distance(corner1, corner2)], [way, Infinity], [[tip], Infinity]] as const) {
     const spine = curveThrough(distinct([middle, ...bends]))
-    if (spine.length > 1) for (const breadth of [1, 0.7, 0.4, 0.2, 0.1]) yield attackArrow(corner1, corner2, spine, breadth, loop)
+    if (spine.length > 1) for (const breadth of [1, 0.6, 0.3, 0.1]) yield attackArrow(corner1, corner2, spine, breadth, loop)
   }
   yield [corner1, tip, corner2]
   yield straightArrow(middle, tip)
@@ -92,16 +92,26 @@ function forwardOf(base1: Vec, base2: Vec, tip1: Vec, tip2: Vec): Vec {
   return scaled(square, Math.abs(depth) < least ? Math.sign(depth || 1) * least : depth)
 }
 
-/** 钳击箭头: two arrows from one base closing on what lies between their tips. Points: base, base, tip, tip, crotch. */
-export function pincerArrow([base1, base2, p3, p4, crotch]: readonly [Vec, Vec, Vec, Vec, Vec]): Vec[] {
-  const [tip1, tip2] = isCrossing(base1, p3, base2, p4) ? [p4, p3] : [p3, p4]
-  const one = arm(base1, crotch, tip1)
-  const two = arm(base2, crotch, tip2)
-  return [...one.outer, ...one.head, ...one.inner.reverse(), ...two.inner.slice(1), ...two.head.reverse(), ...two.outer.reverse()]
+/**
+ * 钳击箭头: two arrows from one base closing on what lies between their tips. Points: base, base, tip, tip, crotch.
+ * As of attack arrows there are several outlines, the best first; the last joins the points in the order they lie in.
+ */
+export function* pincerArrows(points: readonly [Vec, Vec, Vec, Vec, Vec]): Generator<Vec[]> {
+  for (const breadth of [1, 0.6, 0.3, 0.1]) yield pincerArrow(points, breadth)
+  const middle = scaled(points.reduce((sum, p) => plus(sum, p)), 1 / points.length)
+  const bearing = (p: Vec) => Math.atan2(p.y - middle.y, p.x - middle.x)
+  yield points.toSorted((p, q) => bearing(p) - bearing(q))
 }
 
-/** One arm: it leaves square to its root, from `outer` to `inner`, and bends to its tip. */
-function arm(outer: Vec, inner: Vec, tip: Vec): { outer: Vec[]; inner: Vec[]; head: Vec[] } {
+function pincerArrow([base1, base2, p3, p4, crotch]: readonly [Vec, Vec, Vec, Vec, Vec], breadth: number): Vec[] {
+  const [tip1, tip2] = isCrossing(base1, p3, base2, p4) ? [p4, p3] : [p3, p4]
+  const one = arm(base1, crotch, tip1, breadth)
+  const two = arm(base2, crotch, tip2, breadth)
+  return [...one.outer, ...one.inner.reverse().slice(1), ...two.inner.slice(1), ...two.outer.reverse().slice(1)]
+}
+
+/** The two sides of one arm, each with its half of the head, to the tip: it leaves square to its root, from `outer` to `inner`, and bends to its tip. */
+function arm(outer: Vec, inner: Vec, tip: Vec, breadth: number): { outer: Vec[]; inner: Vec[] } {
   const root = between(outer, inner)
   const reach = minus(tip, root)
   const square = unit(leftOf(minus(outer, inner)))
@@ -114,13 +124,13 @@ function arm(outer: Vec, inner: Vec, tip: Vec): { outer: Vec[]; inner: Vec[]; he
   const total = lengthOf(axis)
   const head = 0.3 * total
   const half = distance(outer, inner) / 2
-  const neck = Math.min(0.28 * head, Math.max(0.06 * head, half))
+  const neck = Math.min(0.28 * head, Math.max(0.06 * head, half)) * breadth
   const toOuter = dot(leftOf(ahead), minus(outer, inner)) >= 0 ? 1 : -1
   const stations = walk(axis, 0, total - head, 32)
-  const side = (sign: number) => stations.map(({ at, along }, i) => {
+  const [left, , right] = headOf(stations.at(-1)!.at, tip, head * 0.5 * breadth)
+  const side = (sign: number) => withoutLoops([...stations.map(({ at, along }, i) => {
     const t = i / (stations.length - 1)
-    return plus(at, leftOf(i === 0 ? ahead : along), sign * (half * (1 - t) + neck * t))
-  })
-  const wings = headOf(stations.at(-1)!.at, tip, head * 0.5)
-  return { outer: side(toOuter), inner: side(-toOuter), head: toOuter > 0 ? wings : wings.reverse() }
+    return plus(at, leftOf(i === 0 ? ahead : along), sign * (half * (1 - t) ** (1 / breadth) + neck * t))
+  }), sign > 0 ? left! : right!, tip], 3 * half)
+  return { outer: side(toOuter), inner: side(-toOuter) }
 }

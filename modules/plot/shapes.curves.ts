@@ -124,8 +124,13 @@ export function lengthOf(points: readonly Vec[]): number {
 
 /** Whether the straight lines a–b and c–d cross. */
 export function isCrossing(a: Vec, b: Vec, c: Vec, d: Vec): boolean {
-  const side = (p: Vec, q: Vec, r: Vec) => Math.sign(cross(minus(q, p), minus(r, p)))
-  return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0
+  return areApart(a, b, c, d) && areApart(c, d, a, b)
+}
+
+/** Whether p and q lie on either side of the line through a and b. Asked thousands of times for one arrow, so it makes no vectors. */
+function areApart(a: Vec, b: Vec, p: Vec, q: Vec): boolean {
+  const [dx, dy] = [b.x - a.x, b.y - a.y]
+  return Math.sign(dx * (p.y - a.y) - dy * (p.x - a.x)) * Math.sign(dx * (q.y - a.y) - dy * (q.x - a.x)) < 0
 }
 
 /**

@@ -201,9 +201,9 @@ describe('outlines of sensibly placed points', () => {
     }), { numRuns: 400, examples: [[[[3_000, 33]], 2_453]] })
   })
 
-  it('of attack arrows neither cross nor touch themselves, whatever their points', () => {
-    fc.assert(fc.property(drawn, ({ points }) => {
-      const geometry = strokeGeometry(figure('attack-arrow', points))
+  it('of attack arrows and pincers neither cross nor touch themselves, whatever their points', () => {
+    fc.assert(fc.property(drawn, fc.constantFrom<Shape>('attack-arrow', 'pincer-arrow'), ({ points }, shape) => {
+      const geometry = strokeGeometry(figure(shape, points))
       fc.pre(geometry.type === 'Polygon')
       expect(crossings([ring(geometry).filter((p, i, all) => i === 0 || String(p) !== String(all[i - 1]))])).toBe('none')
     }), { numRuns: 400 })

@@ -2,7 +2,7 @@ import { crossings } from '#core/geo/crossings.ts'
 import type { Geometry, Position } from '#core/geo/geojson.ts'
 import { signedArea } from '#core/geo/rings.ts'
 import { assemblyArea, assemblyThird, circle, sector } from './shapes.areas.ts'
-import { attackArrows, fineArrow, pincerArrow, pincerPoints, straightArrow } from './shapes.arrows.ts'
+import { attackArrows, fineArrow, pincerArrows, pincerPoints, straightArrow } from './shapes.arrows.ts'
 import { curveThrough, doubleLine, freehand } from './shapes.curves.ts'
 import { isPath, planeFor, pointLimits, type Figure } from './shapes.limits.ts'
 import { distinct, rounded, type Plane, type Vec } from './shapes.plane.ts'
@@ -58,7 +58,7 @@ function computed({ shape, symbol }: Figure, vs: Vec[], plane: Plane): Geometry 
     case 'attack-arrow': return firstSimple(attackArrows(a, b, vs.slice(2)), closed)
     case 'pincer-arrow': {
       const five = pincerPoints(vs)
-      return five && closed(pincerArrow(five))
+      return five && firstSimple(pincerArrows(five), closed)
     }
     case 'assembly-area': return closed(assemblyArea(a, b, c ?? assemblyThird(a, b)))
     default: return null
@@ -74,7 +74,7 @@ function firstSimple(outlines: Iterable<Vec[]>, closed: (ring: Vec[]) => Geometr
   return null
 }
 
-const differing = (ring: readonly Position[]) => ring.filter((p, i) => i === 0 || String(p) !== String(ring[i - 1]))
+const differing = (ring: readonly Position[]) => ring.filter(([lon, lat], i) => lon !== ring[i - 1]?.[0] || lat !== ring[i - 1]?.[1])
 
 /** A circle may not take in a pole: it would have no outline in degrees. */
 function within(plane: Plane, centre: Vec, edge: Vec): Vec {
