@@ -39,7 +39,7 @@ export const projectPlot: NonNullable<LedgerPart['project']> = {
 /** Every plot; `fold` gives the state of one whose row cannot be read. */
 export async function readPlots(db: Db, fold: (subject: string) => Promise<PlotState>): Promise<PlotState[]> {
   const rows = await db.withTables<PlotTables>().selectFrom('plot').select(['subject', 'state']).orderBy('subject').execute()
-  return Promise.all(rows.map(({ subject, state }) => {
+  return Promise.all(rows.map(async ({ subject, state }) => {
     try {
       return JSON.parse(state) as PlotState
     } catch {
