@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button } from 'antd'
+import { Alert, App, Button, Popconfirm } from 'antd'
+import { beijingMinute } from '#core/ui/beijingTime.ts'
 import { api, isApiFault } from '#core/ui/web/api.ts'
 import { useSession } from '#core/ui/web/session.ts'
 import { useText } from '#core/ui/web/texts.ts'
 import { consoleTexts } from './consoleTexts.ts'
 
-interface ClockAnswer { aheadMs: number; isSilent: boolean; slowedMs: number; aheadOfParentMs: number | null }
+interface ClockAnswer { now: number; aheadMs: number; isSilent: boolean; slowedMs: number; aheadOfParentMs: number | null }
 
 /** From here on other stations hold back what this one states. */
 const noticedMs = 5 * 60_000
@@ -28,12 +29,12 @@ export function ClockBanner() {
     if (minutes < 120) return say('clock.minutes', { n: Math.max(1, minutes) })
     return minutes < 2880 ? say('clock.hours', { n: Math.round(minutes / 60) }) : say('clock.days', { n: Math.round(minutes / 1440) })
   }
-  const { aheadMs, isSilent, aheadOfParentMs } = clock.data
+  const { now, aheadMs, isSilent, aheadOfParentMs } = clock.data
   if (isSilent) {
     const canMend = person.roles.includes('admin')
     return (
       <Alert className="banner" banner type="error" role="alert" title={say(canMend ? 'clock.silent.admin' : 'clock.silent', { span: spanOf(aheadMs) })}
-        action={canMend ? <Button size="small" danger loading={mend.isPending} onClick={() => mend.mutate()}>{say('clock.mend')}</Button> : undefined} />
+        action={canMend ? <Popconfirm title={say('clock.sure', { time: beijingMinute(now) })} okText={say('clock.sure.yes')} onConfirm={() => mend.mutate()}><Button size="small" danger loading={mend.isPending}>{say('clock.mend')}</Button></Popconfirm> : undefined} />
     )
   }
   if (aheadOfParentMs !== null && Math.abs(aheadOfParentMs) > noticedMs) {

@@ -36,6 +36,8 @@ export const en: Record<keyof typeof zh, string> = {
   'clock.silent': 'This machine\'s clock was ahead by {{span}}: nothing can be reported or handled now. Tell the system administrator at once to set and mend the clock.',
   'clock.silent.admin': 'This machine\'s clock was ahead by {{span}}: nothing can be reported or handled now. Set the machine\'s clock first, then press “Mend the clock”.',
   'clock.mend': 'Mend the clock',
+  'clock.sure': 'It is {{time}} Beijing time on this machine. Is that exactly right? Mended at a wrong time, what is reported afterwards would be turned away by others.',
+  'clock.sure.yes': 'It is right, mend',
   'clock.mended': 'The clock is mended; reporting works again',
   'clock.ahead': 'This machine\'s clock is {{span}} ahead of the parent\'s: other stations hold back what is reported here. Tell the system administrator to set the clock.',
   'clock.behind': 'This machine\'s clock is {{span}} behind the parent\'s: deadlines will be wrong. Tell the system administrator to set the clock.',

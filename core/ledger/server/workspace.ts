@@ -1,3 +1,4 @@
+// Over 400 lines: a write in progress is one state, and every stage of it works on all of it.
 import type { Refusal } from '#core/kernel/index.ts'
 import type { Db } from '#core/sql/server/database.ts'
 import { isStorageFault } from '#core/sql/server/storageFault.ts'
