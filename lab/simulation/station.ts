@@ -194,7 +194,11 @@ export class SimStation {
       if (fact.type !== 'case.opened.v1' || fact.station === this.self || !this.ledger.authoring) continue
       const entry = this.ledger.disk.subjects.get(fact.subject)!
       if (!reaches(entry.reach, this.self) || entry.state.received.includes(this.self) || fact.body.receipt !== true) continue
-      if (this.ledger.append({ type: 'case.received.v1', subject: fact.subject, to: [], body: {} })) this.#s.authored.count++
+      const answer = this.ledger.append({ type: 'case.received.v1', subject: fact.subject, to: [], body: {} })
+      if (!answer) continue
+      this.#s.authored.count++
+      // Of a chain with lies in it nothing is promised, true answers included.
+      if (this.hostile) this.#s.lies.add(answer.id)
     }
     this.#wake()
   }
