@@ -191,7 +191,7 @@ export async function mendClock(data: string, print: (text: string) => void): Pr
   try {
     const station = await runningStation(folder.config)
     if (!station) throw new OperatorFault('平台没有运行；请先启动，再修正时钟', 'The station does not run; start it, then mend the clock')
-    await station.post('/api/clock/mend')
+    await station.post('/api/clock/mend', { sure: true })
     print(say('✓ 时钟已修正，可以正常上报', '✓ The clock is mended; reporting works again'))
   } finally {
     await folder.close()

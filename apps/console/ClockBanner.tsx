@@ -19,7 +19,7 @@ export function ClockBanner() {
   const client = useQueryClient()
   const clock = useQuery({ queryKey: ['clock'], queryFn: ({ signal }) => api.get<ClockAnswer>('/api/clock', { signal }), refetchInterval: 10_000 })
   const mend = useMutation({
-    mutationFn: () => api.post('/api/clock/mend', {}),
+    mutationFn: () => api.post('/api/clock/mend', { sure: true }),
     onSuccess: () => { void client.invalidateQueries(); void message.success(say('clock.mended')) },
     onError: (error: unknown) => { void message.error(isApiFault(error) ? error.problem.detail : String(error)) },
   })

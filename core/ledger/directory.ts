@@ -52,8 +52,12 @@ export function keyFor(card: Pick<StationCard, 'keys'>, seq: number): StationKey
 export function asMended<F extends Pick<Fact, 'seq' | 'at' | 'wall'>>(fact: F, card: Pick<StationCard, 'mendings'> | undefined): F {
   if (!card?.mendings) return fact
   let mending: ClockMending | undefined
-  for (const m of card.mendings) if (fact.seq >= m.fromSeq && fact.seq <= m.untilSeq && fact.at[0] > m.ms && m.ms < (mending?.ms ?? Infinity)) mending = m
+  for (const m of card.mendings) if (fact.seq >= m.fromSeq && fact.seq <= m.untilSeq && fact.at[0] > m.ms && isEarlier(m, mending)) mending = m
   return mending ? { ...fact, at: [mending.ms, fact.seq - mending.fromSeq] satisfies HybridTime, wall: mending.ms } : fact
+}
+
+function isEarlier(a: ClockMending, b: ClockMending | undefined): boolean {
+  return !b || a.ms < b.ms || (a.ms === b.ms && a.fromSeq < b.fromSeq)
 }
 
 /** Subjects of this kind are the directory itself; they travel first of all. */

@@ -49,7 +49,7 @@ const layer = fc.tuple(id, station, fc.constantFrom('', 'abcdef12')).map(([plot,
 const limit = fc.dictionary(fc.constantFrom('run1', 'constructor'), fc.constantFrom(0, maxSeq))
 const body = (of: Record<string, fc.Arbitrary<unknown>>) => fc.record(of).map((made) => Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined)))
 
-const stationBody = body({ address: fc.constant(stations[1]), name: text, level: fc.constant('county'), kind: fc.constant('government'), publicKey: key })
+const stationBody = body({ address: fc.constant(stations[1]), name: text, level: fc.constant('prefecture'), kind: fc.constant('government'), publicKey: key })
 const content = body({
   kind: fc.constantFrom(...reportKinds), incidentId: id, code: fc.constantFrom('11C02', '99'), title: text, occurredAt: time, learnedAt: time, phonedAt: maybe(time), place, figures, attributes: maybe(attributes),
   level: maybe(grade), text, details: maybe(fc.dictionary(fc.constantFrom('trend', 'constructor'), text)),

@@ -10,7 +10,9 @@ export function changedKeysFrom(before: StationCard | undefined, after: StationC
   return starts.length === 0 ? null : Math.min(...starts)
 }
 
-/** Mendings of a wrong clock that the card has gained. */
-export function newMendings(before: StationCard | undefined, after: StationCard): ClockMending[] {
-  return (after.mendings ?? []).filter((m) => !before?.mendings?.some((old) => old.fromSeq === m.fromSeq && old.untilSeq === m.untilSeq && old.ms === m.ms))
+/** Mendings of a wrong clock that one card has and the other has not: facts within them may count at another time now. */
+export function changedMendings(before: StationCard | undefined, after: StationCard): ClockMending[] {
+  const [old, now] = [before?.mendings ?? [], after.mendings ?? []]
+  const isIn = (one: ClockMending, list: ClockMending[]) => list.some((m) => m.fromSeq === one.fromSeq && m.untilSeq === one.untilSeq && m.ms === one.ms)
+  return [...now.filter((m) => !isIn(m, old)), ...old.filter((m) => !isIn(m, now))]
 }

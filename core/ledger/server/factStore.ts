@@ -1,6 +1,6 @@
 import type { Db, Dialect } from '#core/sql/server/database.ts'
 import { statement } from '#core/sql/server/statement.ts'
-import type { ChainPlace, ClockMending, Fact, HybridTime, Statement } from '../index.ts'
+import { asMended, type ChainPlace, type ClockMending, type Fact, type HybridTime, type StationCard, type Statement } from '../index.ts'
 import type { FactRow, FaultRow, LedgerTables, SubjectRow } from './ledger.tables.ts'
 import type { StoredFact } from './ledger.ts'
 
@@ -8,6 +8,9 @@ import type { StoredFact } from './ledger.ts'
 const keptTextLength = 4096
 /** How many of a peer's facts turned away are kept, the newest: rubbish must not fill the disk, nor push out what others sent. */
 const keptTurnedAway = 2000
+/** After so many more turned away. */
+const prunedEvery = 500
+const restampPage = 500
 const idsAsked = Array.from({ length: 50 }, () => '?')
 const heldAmong = `select id from facts where id in (${idsAsked.join(', ')})`
 
@@ -21,9 +24,9 @@ export function factStore(dialect: Dialect) {
       const rows = await run<{ position: number }>(
         db,
         'insert into facts (id, type, subject, station, seq, at_ms, at_n, mode, text, sig, received_at, from_peer, status, reason, reacted)'
-          + ' values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) returning position',
+          + ' values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning position',
         [fact.id, fact.type, fact.subject, fact.station, fact.seq, fact.at[0], fact.at[1], fact.mode, fact.text, fact.sig,
-          kept.receivedAt, kept.from, kept.status, kept.reason],
+          kept.receivedAt, kept.from, kept.status, kept.reason, kept.status === 'admitted' ? 1 : 0],
       )
       return rows[0]!.position
     },
@@ -45,7 +48,7 @@ export function factStore(dialect: Dialect) {
     },
 
     async head(db: Db, station: string): Promise<{ seq: number; id: string; at: HybridTime } | undefined> {
-      const rows = await run<FactRow>(db, 'select seq, id, at_ms, at_n from facts where station = ? and status != \'waiting\' order by seq desc limit 1', [station])
+      const rows = await run<FactRow>(db, 'select seq, id, at_ms, at_n from facts where station = ? and status != \'waiting\' and (reason is null or reason != \'fact.revoked-key\') order by seq desc limit 1', [station])
       return rows[0] && { seq: rows[0].seq, id: rows[0].id, at: [rows[0].at_ms, rows[0].at_n] }
     },
 
@@ -75,13 +78,23 @@ export function factStore(dialect: Dialect) {
       return { seq: first.seq, before: before?.at_ms ?? 0 }
     },
 
-    /** Moves the facts of a wrong clock to their mending's time; their subjects. */
-    async restamp(db: Db, station: string, mending: ClockMending): Promise<string[]> {
-      const moved = 'where station = ? and seq >= ? and seq <= ? and at_ms > ? and status != \'waiting\''
-      const parameters = [station, mending.fromSeq, mending.untilSeq, mending.ms]
-      const rows = await run<{ subject: string }>(db, `select distinct subject from facts ${moved}`, parameters)
-      await run(db, `update facts set at_ms = ?, at_n = seq - ? ${moved}`, [mending.ms, mending.fromSeq, ...parameters])
-      return rows.map((row) => row.subject)
+    /** Gives a station's facts within these mendings the times that its card says now; the subjects of those that moved. */
+    async restamp(db: Db, card: StationCard, mendings: ClockMending[]): Promise<Set<string>> {
+      const subjects = new Set<string>()
+      for (const { fromSeq, untilSeq } of mendings) {
+        for (let after = fromSeq - 1; ;) {
+          const rows = await run<FactRow>(db, 'select * from facts where station = ? and seq > ? and seq <= ? and status != \'waiting\' order by seq limit ?', [card.address, after, untilSeq, restampPage])
+          for (const row of rows) {
+            const { at } = asMended(JSON.parse(row.text) as Statement, card)
+            if (at[0] === row.at_ms && at[1] === row.at_n) continue
+            await run(db, 'update facts set at_ms = ?, at_n = ? where id = ?', [...at, row.id])
+            subjects.add(row.subject)
+          }
+          if (rows.length < restampPage) break
+          after = rows.at(-1)!.seq
+        }
+      }
+      return subjects
     },
 
     /** Facts of others that a wrong clock of ours took for present: they wait as they should have; their subjects. */
@@ -204,9 +217,11 @@ export function factStore(dialect: Dialect) {
         id: turned.id, reason: turned.reason, detail: turned.detail.slice(0, keptTextLength),
         text: turned.text.slice(0, keptTextLength).replaceAll('\u0000', '\uFFFD'), from_peer: turned.from, at: turned.at,
       } as never).returning('number').executeTakeFirstOrThrow()
-      if (number % keptTurnedAway !== 0) return
-      const eldest = await tables(db).selectFrom('turned_away').select('number').where('from_peer', '=', turned.from).orderBy('number', 'desc').offset(keptTurnedAway).limit(1).executeTakeFirst()
-      if (eldest) await tables(db).deleteFrom('turned_away').where('from_peer', '=', turned.from).where('number', '<=', eldest.number).execute()
+      if (number % prunedEvery !== 0) return
+      for (const { peer } of await run<{ peer: string }>(db, 'select from_peer as peer from turned_away group by from_peer having count(*) > ?', [keptTurnedAway])) {
+        const eldest = await tables(db).selectFrom('turned_away').select('number').where('from_peer', '=', peer).orderBy('number', 'desc').offset(keptTurnedAway).limit(1).executeTakeFirst()
+        if (eldest) await tables(db).deleteFrom('turned_away').where('from_peer', '=', peer).where('number', '<=', eldest.number).execute()
+      }
     },
 
     /** Every stored fact by chain, a page at a time, for verification. */
@@ -228,6 +243,6 @@ export function toStored(row: FactRow): StoredFact {
   const isMended = row.at_ms !== statement.at[0] || row.at_n !== statement.at[1]
   return {
     ...statement, ...(isMended ? { at: [row.at_ms, row.at_n] as const, wall: row.at_ms } : {}), id: row.id, text: row.text, sig: row.sig,
-    position: row.position, receivedAt: row.received_at, from: row.from_peer, status: row.status, reason: row.reason,
+    position: row.position, receivedAt: row.received_at, from: row.from_peer, status: row.status, reason: row.reason, reacted: row.reacted === 1,
   }
 }

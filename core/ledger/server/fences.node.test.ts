@@ -284,7 +284,7 @@ describe('clocks', () => {
     expect(upper.ledger.clock()).toMatchObject({ isSilent: false })
   })
 
-  test('L-20 of several mendings the earliest counts, in whichever order they are learned', () => {
+  test('L-20 a fact within several mendings takes the earliest time of them, in whichever order they stand', () => {
     const fact = { seq: 5, at: [9_000, 0] as const, wall: 9_000 }
     const [one, two] = [{ fromSeq: 2, untilSeq: 7, ms: 5_000 }, { fromSeq: 1, untilSeq: 9, ms: 3_000 }]
     for (const mendings of [[one, two], [two, one]]) expect(asMended(fact, { mendings })).toEqual({ seq: 5, at: [3_000, 4], wall: 3_000 })

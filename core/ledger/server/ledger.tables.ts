@@ -127,9 +127,9 @@ export const ledgerTables: Migration[] = [
         'facts_waiting_of on facts (station) where status = \'waiting\'',
         'facts_waiting_from on facts (from_peer, reason) where status = \'waiting\'',
         'facts_unread on facts (station) where status = \'unread\'',
-        'facts_unreacted on facts (position) where reacted = 0',
+        'facts_unreacted on facts (position) where reacted = 0 and status = \'admitted\'',
+        'turned_away_by_peer on turned_away (from_peer, number)',
       ]) await sql.raw(`create index ${index}`).execute(db)
-      await sql`update facts set reacted = 1 where reacted = 0 and status in ('waiting', 'refused')`.execute(db)
       await db.schema.createTable('ledger_faults')
         .addColumn('number', ...countingKey(dialect))
         .addColumn('subject', 'text', (c) => c.notNull())

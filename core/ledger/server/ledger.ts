@@ -47,9 +47,9 @@ export type Accepted =
 export interface Outbox {
   /**
    * Queues facts to every link that a reach touches, but not back to `from`. Positions are those of the facts table.
-   * `earlier`: stored before this write, so it may be queued already.
+   * `earlier`: stored before this write and travelling further now; `letIn`: it had waited here or was unread. Either may be queued already.
    */
-  enqueue(tx: Db, items: { position: number; id: string; reach: string[]; from: string | null; earlier?: boolean }[]): Promise<void>
+  enqueue(tx: Db, items: { position: number; id: string; text: string; reach: string[]; from: string | null; earlier?: boolean; letIn?: boolean }[]): Promise<void>
 }
 
 export interface Ledger {
@@ -75,8 +75,8 @@ export interface Ledger {
   /** Folds a frozen subject again, and runs its reactions that failed. True when nothing of it is at fault any more. */
   retry(subject: string): Promise<boolean>
   clock(): ClockState
-  /** What the link to the parent says of its wall clock. */
-  noteParentClock(aheadOfParentMs: number): void
+  /** What the link to the parent says of its wall clock now; null when it says nothing of the present. */
+  noteParentClock(aheadOfParentMs: number | null): void
   /** After its wall clock was put right: takes this station's own facts of the future back into the present (SPEC L-20). */
   mendClock(actor: Actor): Promise<Fact>
 }
@@ -88,6 +88,8 @@ export interface StoredFact extends Fact {
   from: string | null
   status: 'admitted' | 'refused' | 'waiting' | 'unread'
   reason: string | null
+  /** Whether this station's reactions to it have run, or have none to run. */
+  reacted: boolean
 }
 
 /** How this station's clocks stand to each other, in ms. */

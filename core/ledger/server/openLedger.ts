@@ -70,7 +70,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
         return done
       })
     } catch (error) {
-      held.forget()
+      if (kind === 'arrival') held.forget()
       // The directory view may have followed facts that are now rolled back.
       if (space?.news.some((f) => kindOfSubject(f.subject) === directoryKind)) await directory.reload(database.read)
       if (!(error instanceof ModuleFault)) throw error
@@ -164,17 +164,19 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     }
     if (judged.length === 0) return 0
     await inWorkspace('arrival', async (space) => {
-      const sound: { fact: Fact; from: string | null; knownPosition: number }[] = []
+      const sound: { fact: Fact; from: string | null; known: StoredFact }[] = []
       const chains = chainsHeld(store, space.tx, isOwnFuture)
       // In the order of their numbers: one of a mended clock stands between its neighbours only after them.
       for (const { stored, inspection } of judged.toSorted((a, b) => a.stored.seq - b.stored.seq)) {
+        // Another release may have been quicker.
+        if ((await store.byId(space.tx, stored.id))?.status !== 'waiting') continue
         const no = inspection.verdict === 'rejected' ? inspection : inspection.verdict === 'sound' ? await chains.judge(inspection.fact) : null
         if (no) {
           await store.turnAway(space.tx, { id: stored.id, reason: no.reason, detail: no.detail, text: stored.text, from: stored.from ?? self, at: space.now })
           await store.remove(space.tx, stored.id)
         } else if (inspection.verdict === 'sound') {
           chains.claim(inspection.fact)
-          sound.push({ fact: inspection.fact, from: stored.from, knownPosition: stored.position })
+          sound.push({ fact: inspection.fact, from: stored.from, known: stored })
         }
       }
       await space.arrive(sound)
@@ -200,7 +202,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     for (;;) {
       const facts = await store.unread(database.read, known, page)
       if (facts.length === 0) return
-      await inWorkspace('arrival', (space) => space.arrive(facts.map((fact) => ({ fact, from: fact.from, knownPosition: fact.position }))))
+      await inWorkspace('arrival', (space) => space.arrive(facts.map((fact) => ({ fact, from: fact.from, known: fact }))))
     }
   }
 
@@ -251,7 +253,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     },
     noteParentClock: (ahead) => {
       aheadOfParentMs = ahead
-      memory.slowedMs = ahead > noticedAheadMs && ahead <= maxSlowedMs ? ahead : 0
+      memory.slowedMs = ahead !== null && ahead > noticedAheadMs && ahead <= maxSlowedMs ? ahead : 0
     },
     mendClock: (actor) => inWorkspace('command', (space) => space.mendClock(actor)),
   }

@@ -35,8 +35,8 @@ export function recovering(): Refusal {
 
 export function clockIsAhead(ms: number): Refusal {
   const minutes = Math.ceil(ms / 60_000)
-  return refuse('station.clock-ahead', `本机时钟曾经快了约 ${minutes} 分钟，现在上报会被其他平台扣留；请先校准时钟，再由系统管理员在“通道”页点“修正时钟”`,
-    `This machine's clock has been about ${minutes} minutes ahead; what is stated now would be held back elsewhere. Set the clock, then have the system administrator press “mend the clock” on the links page`)
+  return refuse('station.clock-ahead', `本机时钟比已写下的记录慢约 ${minutes} 分钟，现在上报会被其他平台扣留；请系统管理员先校准时钟，仍有提示时再点“修正时钟”`,
+    `This machine's clock is about ${minutes} minutes behind what was stated here; what is stated now would be held back elsewhere. Have the system administrator set the clock, and mend it if this stays`)
 }
 
 export function isFrozen(): Refusal {

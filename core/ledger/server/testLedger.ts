@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import { testClock, type TestClock } from '#core/kernel/index.ts'
-import type { Database } from '#core/sql/server/database.ts'
+import type { Database, Migration } from '#core/sql/server/database.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
 import { migrate } from '#core/sql/server/migrate.ts'
 import { encode, type Fact, type Signer, type Statement, type WireFact } from '../index.ts'
@@ -27,6 +27,9 @@ export interface TestLedgerOptions {
   start?: number
   more?: LedgerPart[]
   databaseUrl?: string
+  /** Links of a test's own, and their tables. */
+  outbox?(database: Database): Outbox
+  tables?: Migration[]
 }
 
 export interface TestLedger {
@@ -44,12 +47,12 @@ export interface TestLedger {
 export async function openTestLedger(self: string, options: TestLedgerOptions = {}): Promise<TestLedger> {
   const folder = mkdtempSync(join(tmpdir(), 'fengsui-ledger-'))
   const database = openDatabase(options.databaseUrl ?? join(folder, 'station.db'))
-  await migrate(database, ledgerTables, 0)
+  await migrate(database, [...ledgerTables, ...options.tables ?? []], 0)
   const clock = testClock(options.start ?? Date.now())
   const directory = testDirectory(self, Object.entries(keys).map(([address, signer]) => ({ address, publicKey: signer.publicKey })))
   const queued: TestLedger['queued'] = []
   const faults: unknown[] = []
-  const outbox: Outbox = { enqueue: async (_tx, items) => { queued.push(...items) } }
+  const outbox: Outbox = options.outbox?.(database) ?? { enqueue: async (_tx, items) => { queued.push(...items) } }
   const answer = async (w: Writer, fact: Fact<never>) => {
     if (fact.station !== w.self) await w.append({ type: 'note.received.v1', subject: fact.subject, to: [fact.station], body: {} })
   }

@@ -6,9 +6,9 @@ import {
   clockMendedType, compareFacts, directoryKind, keyFor, kindOfSubject, maxAheadMs, maxOwnAheadMs, reachOf, refusalOf, revokedKey, revokedType, tick,
   unite, widened, witness, zeroTime, type Actor, type Fact, type FactDraft, type HybridTime, type StationCard, type SubjectType,
 } from '../index.ts'
-import { changedKeysFrom, newMendings } from './cardChanges.ts'
+import { changedKeysFrom, changedMendings } from './cardChanges.ts'
 import { badBody, foldStored, frozen, isFolded, typeOf } from './foldStored.ts'
-import type { LedgerNews, Writer } from './ledger.ts'
+import type { LedgerNews, StoredFact, Writer } from './ledger.ts'
 import { ModuleFault, type LedgerMemory, type LedgerParts, type SubjectEntry } from './ledgerParts.ts'
 import { clockIsAhead, clockIsRight, isFrozen, ownFact, recovering } from './ownFact.ts'
 
@@ -31,11 +31,13 @@ export class Workspace {
   readonly #fenced: boolean
   #entries = new Map<string, SubjectEntry>()
   #changed = new Set<string>()
-  /** As each subject stood before this write: a wider reach makes its earlier facts travel too, and a frozen one goes back to it. */
+  /** As each subject stood before this write: a wider reach makes its earlier facts travel too. */
   #before = new Map<string, SubjectEntry>()
   #cardsBefore = new Map<string, StationCard | undefined>()
-  #stored: { position: number; fact: Fact; from: string | null; status: 'admitted' | 'refused' | 'unread' }[] = []
+  #stored: { position: number; fact: Fact; from: string | null; status: 'admitted' | 'refused' | 'unread'; letIn: boolean }[] = []
   #toReact = new Map<string, Fact>()
+  /** Facts let in that had counted, and reacted, before they were made to wait. */
+  readonly #hasReacted = new Set<string>()
   /** Subjects that the command itself stated something about: where those fail, the command fails. */
   #commanded: ReadonlySet<string> = new Set()
   #frozen: Set<string>
@@ -64,8 +66,8 @@ export class Workspace {
   }
 
   async append(actor: Actor, draft: FactDraft): Promise<Fact> {
-    this.#mayState(draft)
     const entry = await this.#entry(draft.subject)
+    this.#mayState(draft)
     const stampNow = Math.max(0, this.now - this.#memory.slowedMs)
     // Later than all that was seen and all of its subject, but for a future which only a wrong clock has seen.
     const isPresent = (at: HybridTime) => at[0] <= this.now + maxAheadMs
@@ -79,7 +81,7 @@ export class Workspace {
     const { self, store } = this.#parts
     const first = await store.firstAfter(this.tx, self, this.now + maxAheadMs)
     if (!first) throw clockIsRight()
-    for (const subject of await store.waitAgain(this.tx, self, this.now + maxAheadMs)) await this.refold(subject)
+    for (const subject of await store.waitAgain(this.tx, self, this.now + maxAheadMs)) await this.#refoldOrFreeze(subject)
     const ms = Math.max(this.now, first.before + 1)
     const draft: FactDraft = { type: clockMendedType, subject: `${directoryKind}/${self}`, to: ['all'], body: { fromSeq: first.seq } }
     this.#mayState(draft)
@@ -97,7 +99,7 @@ export class Workspace {
     if (refusal) throw refusal
     this.head = { seq: fact.seq, id: fact.id, at: fact.at }
     this.time = fact.type === clockMendedType ? fact.at : witness(this.time, fact.at)
-    this.#stored.push({ position, fact, from: null, status: 'admitted' })
+    this.#stored.push({ position, fact, from: null, status: 'admitted', letIn: false })
     this.#reactTo(fact)
     this.#note(fact, false)
     return fact
@@ -115,19 +117,20 @@ export class Workspace {
   }
 
   /** Takes in sound facts from a peer: stores all, then folds each subject once. `known` facts are stored already (they waited, or were unread). */
-  async arrive(facts: { fact: Fact; from: string | null; knownPosition?: number }[]): Promise<void> {
+  async arrive(facts: { fact: Fact; from: string | null; known?: StoredFact }[]): Promise<void> {
     const bySubject = new Map<string, Fact[]>()
     // Folded before the newcomers are stored beside the facts they are to be compared with.
     for (const { fact } of facts) await this.#entry(fact.subject)
-    for (const { fact, from, knownPosition } of facts) {
+    for (const { fact, from, known } of facts) {
       const schema = Object.hasOwn(this.#parts.schemas, fact.type) ? this.#parts.schemas[fact.type] : undefined
       // A type we know with a body we cannot read changes nothing; nor does anything about a frozen subject, until it thaws.
       const reason = !schema ? null : !schema.safeParse(fact.body).success ? badBody : this.#frozen.has(fact.subject) ? frozen : null
       const status = !schema ? 'unread' : reason ? 'refused' : 'admitted'
-      let position = knownPosition
+      let position = known?.position
       if (position === undefined) position = await this.#parts.store.insert(this.tx, fact, { receivedAt: this.now, from, status, reason })
       else await this.#parts.store.letIn(this.tx, fact, status, reason)
-      this.#stored.push({ position, fact, from, status })
+      this.#stored.push({ position, fact, from, status, letIn: known !== undefined })
+      if (known?.reacted) this.#hasReacted.add(fact.id)
       this.time = witness(this.time, fact.at)
       if (fact.station === this.#parts.self && fact.seq > this.head.seq) this.head = { seq: fact.seq, id: fact.id, at: fact.at }
       this.#note(fact, true)
@@ -158,8 +161,8 @@ export class Workspace {
       if (!isFolded(fact)) continue
       const refusal = folded.refused.get(fact.id)
       const status = refusal ? 'refused' : 'admitted'
-      // Its station's own commands and reactions ran when it was admitted first; a fact admitted late reacts now.
-      if (!refusal && fact.status === 'refused') this.#reactTo(fact)
+      // A fact admitted late reacts now, unless it had when it was admitted before.
+      if (!refusal && fact.status === 'refused' && !fact.reacted) this.#reactTo(fact)
       if (fact.status !== status || fact.reason !== (refusal?.code ?? null)) await this.#parts.store.setStatus(this.tx, fact.id, status, refusal?.code ?? null)
     }
     this.#changed.add(subject)
@@ -200,6 +203,7 @@ export class Workspace {
   /** Tries a frozen subject again with all its facts, and its reactions that failed. */
   async thaw(subject: string): Promise<void> {
     const { store } = this.#parts
+    await this.#entry(subject)
     await store.removeFaults(this.tx, subject)
     this.#frozen = new Set([...this.#frozen].filter((one) => one !== subject))
     this.#leftOver = true
@@ -226,7 +230,7 @@ export class Workspace {
     for (const fact of sorted) {
       const refusal = this.#apply(entry, fact)
       if (refusal) {
-        await this.#parts.store.setStatus(this.tx, fact.id, 'refused', refusal.code)
+        await this.#setAside(fact, refusal.code)
         // It keeps its place in the order: a fact that belongs before it may yet let it in, and folds the subject again.
         entry.last = fact
       } else this.#reactTo(fact)
@@ -234,7 +238,21 @@ export class Workspace {
   }
 
   #reactTo(fact: Fact): void {
-    if (this.#parts.reactions.has(fact.type)) this.#toReact.set(fact.id, fact)
+    if (this.#parts.reactions.has(fact.type) && !this.#hasReacted.has(fact.id)) this.#toReact.set(fact.id, fact)
+  }
+
+  /** Keeps a fact that does not count; its reactions have still to run if it counts one day. */
+  async #setAside(fact: Fact, reason: string): Promise<void> {
+    await this.#parts.store.setStatus(this.tx, fact.id, 'refused', reason)
+    if (this.#toReact.delete(fact.id) || this.#stored.some((one) => one.fact.id === fact.id && !this.#hasReacted.has(fact.id))) await this.#parts.store.setReacted(this.tx, fact.id, false)
+  }
+
+  async #refoldOrFreeze(subject: string): Promise<void> {
+    try {
+      await this.refold(subject)
+    } catch (error) {
+      await this.#freeze(error, [])
+    }
   }
 
   /** Admits and evolves one fact that is later than all before it. */
@@ -283,11 +301,7 @@ export class Workspace {
   async #freeze(error: unknown, aside: Fact[]): Promise<void> {
     if (!this.#fenced || !(error instanceof ModuleFault) || isStorageFault(error.cause) || this.#commanded.has(error.subject)) throw error
     const { subject } = error
-    const { store } = this.#parts
-    for (const fact of aside) {
-      await store.setStatus(this.tx, fact.id, 'refused', frozen)
-      this.#toReact.delete(fact.id)
-    }
+    for (const fact of aside) await this.#setAside(fact, frozen)
     await this.#addFault(error, error.fact ?? aside[0] ?? null)
     this.#frozen = new Set([...this.#frozen, subject])
     this.#changed.delete(subject)
@@ -349,10 +363,13 @@ export class Workspace {
 
   #snapshot(): () => void {
     const { head, time } = this
+    const [frozenBefore, leftOver] = [this.#frozen, this.#leftOver]
     const [news, stored, changed, toReact, before] = [[...this.news], [...this.#stored], new Set(this.#changed), new Map(this.#toReact), new Map(this.#before)]
     const entries = new Map([...this.#entries].map(([subject, entry]) => [subject, { ...entry }]))
     return () => {
       Object.assign(this, { head, time, news })
+      this.#frozen = frozenBefore
+      this.#leftOver = leftOver
       this.#stored = stored
       this.#changed = changed
       this.#toReact = toReact
@@ -394,42 +411,39 @@ export class Workspace {
   /** Projections have put the new cards into the directory by now: facts beyond a moved bound, and those of a mended clock, are judged again. */
   async #followDirectory(): Promise<void> {
     const { directory, store } = this.#parts
-    for (const [address, before] of this.#cardsBefore) {
-      const card = directory.station(address)
-      if (!card || card === before) continue
-      const from = changedKeysFrom(before, card)
-      const touched = new Set(from === null ? [] : await store.subjectsFrom(this.tx, address, from))
-      for (const mending of newMendings(before, card)) for (const subject of await store.restamp(this.tx, address, mending)) touched.add(subject)
-      for (const subject of touched) {
-        try {
-          await this.refold(subject)
-        } catch (error) {
-          await this.#freeze(error, [])
-        }
+    // What is judged again may change further cards.
+    for (let isChanged = true; isChanged;) {
+      isChanged = false
+      for (const [address, before] of this.#cardsBefore) {
+        const card = directory.station(address)
+        if (!card || card === before) continue
+        isChanged = true
+        this.#cardsBefore.set(address, card)
+        const from = changedKeysFrom(before, card)
+        const touched = await store.restamp(this.tx, card, changedMendings(before, card))
+        for (const subject of from === null ? [] : await store.subjectsFrom(this.tx, address, from)) touched.add(subject)
+        for (const subject of touched) await this.#refoldOrFreeze(subject)
+        if (address === this.#parts.self && touched.size > 0) this.head = await store.head(this.tx, address) ?? this.head
       }
-      if (address === this.#parts.self && touched.size > 0) {
-        const head = await store.head(this.tx, address)
-        if (head) this.head = head
-      }
+      await this.#saveSubjects()
     }
-    await this.#saveSubjects()
   }
 
   async #queue(): Promise<void> {
-    if (this.#stored.length === 0) return
+    if (this.#stored.length === 0 && this.#thawing.size === 0) return
     // A fact refused here may be admitted elsewhere or later: it travels where it asks to, without widening its subject.
     // One of an unknown type about a subject that is here travels where the subject goes.
-    const items = this.#stored.map(({ position, fact, from, status }) => {
+    const items = this.#stored.map(({ position, fact, from, status, letIn }) => {
       const { reach } = this.#entries.get(fact.subject)!
-      return { position, id: fact.id, from, reach: status === 'unread' && reach.length > 0 ? reach : unite(reach, reachOf(fact.station, fact.to)) }
+      return { position, id: fact.id, text: fact.text, from, letIn, reach: status === 'unread' && reach.length > 0 ? reach : unite(reach, reachOf(fact.station, fact.to)) }
     })
     const widenedItems: (typeof items[number] & { earlier: true })[] = []
     const isNew = new Set(items.map((item) => item.id))
     for (const [subject, before] of this.#before) {
       const reach = this.#entries.get(subject)!.reach
-      if (before.last === null || reach.length === before.reach.length) continue
+      if ((before.last === null && !this.#thawing.has(subject)) || reach.length === before.reach.length) continue
       for (const fact of await this.#parts.store.ofSubject(this.tx, subject)) {
-        if (!isNew.has(fact.id)) widenedItems.push({ position: fact.position, id: fact.id, from: fact.from, reach, earlier: true })
+        if (!isNew.has(fact.id)) widenedItems.push({ position: fact.position, id: fact.id, text: fact.text, from: fact.from, letIn: false, reach, earlier: true })
       }
     }
     await this.#parts.outbox.enqueue(this.tx, [...widenedItems, ...items])

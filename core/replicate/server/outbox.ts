@@ -92,7 +92,7 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
       for (const peer of await store.peers(tx)) {
         const byPosition = new Map(items.filter((i) => i.from !== peer.peer && leadsTo(self, peer.peer, i.reach)).map((i) => [i.position, i]))
         if (byPosition.size === 0) continue
-        const earlier = [...byPosition.values()].filter((i) => i.earlier).map((i) => i.position)
+        const earlier = [...byPosition.values()].filter((i) => i.earlier || i.letIn).map((i) => i.position)
         const known = await store.queued(tx, peer.peer, peer.epoch, earlier)
         await append(tx, peer, [...byPosition.values()].filter((i) => !known.has(i.position)))
       }

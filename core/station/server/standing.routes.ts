@@ -24,9 +24,17 @@ export function standingRoutes(app: App, station: Station): void {
   app.get('/api/clock', { schema: { tags: ['station'], summary: 'How this station\'s clocks stand to each other and to the parent\'s', response: { 200: clockAnswer } }, config: { permission: 'clock.read' } }, async () => clockNow())
 
   app.post('/api/clock/mend', {
-    schema: { tags: ['station'], summary: 'After the machine\'s clock was put right: takes facts of the wrong clock back into the present', response: { 200: clockAnswer } }, config: { permission: 'clock.mend' },
+    schema: {
+      tags: ['station'], summary: 'After the machine\'s clock was put right: takes facts of the wrong clock back into the present. `sure`: a person has looked at the clock; asked where the parent cannot be',
+      body: z.object({ sure: z.boolean().default(false) }), response: { 200: clockAnswer },
+    },
+    config: { permission: 'clock.mend' },
   }, async (request) => {
     const apart = ledger.clock().aheadOfParentMs
+    const up = apart === null ? (await station.links.list()).find((line) => line.direction === 'up') : undefined
+    // Mended while the clock is behind, good facts would move into the past, and others would turn away what comes after.
+    if (up?.state === 'online') throw refuse('clock.not-compared', '正在与上级核对时钟，请半分钟后再试', 'The clock is being compared with the parent\'s; try again in half a minute')
+    if (up && !request.body.sure) throw refuse('clock.not-sure', '现在联系不上上级，无法核对时钟；请确认本机时间准确后再修正', 'The parent cannot be reached to compare clocks; make sure that this machine\'s time is right first')
     if (apart !== null && Math.abs(apart) > maxOwnAheadMs) {
       const seconds = Math.round(Math.abs(apart) / 1000)
       throw refuse('clock.not-right', `本机时钟与上级仍相差 ${seconds} 秒，请先校准本机时钟`, `This machine's clock still differs from the parent's by ${seconds} s; set it right first`)
