@@ -11,8 +11,9 @@ export const maxAheadMs = 10_000
 export const maxOwnAheadMs = 60_000
 /** How far a station slows its stamps to its parent's clock at most (SPEC L-20). */
 export const maxSlowedMs = 5 * 60_000
-/** How far the wall clock that a fact carries may be from its hybrid time: slowed stamps, and our own chain being ahead (SPEC L-20). */
-export const maxWallOffMs = 10 * 60_000
+/** The wall clock that a fact carries is behind its hybrid time by no more than our chain may be ahead, and ahead of it by no more than stamps are slowed (SPEC L-9). */
+export const maxWallBehindMs = maxOwnAheadMs + maxAheadMs
+export const maxWallAheadMs = maxSlowedMs + 1_000
 
 /** The time of the next fact stated here: after everything seen, never behind the wall clock. */
 export function tick(last: HybridTime, now: number): HybridTime {

@@ -1,5 +1,5 @@
 import { encode } from './canonical.ts'
-import { maxAheadMs, maxWallOffMs } from './clock.ts'
+import { maxAheadMs, maxWallAheadMs, maxWallBehindMs } from './clock.ts'
 import { asMended, keyFor, type Directory } from './directory.ts'
 import { kindOfSubject, kindOfType, maxFactLength, modeOfSubject, statementSchema, type Fact, type Statement, type WireFact } from './fact.ts'
 import type { LedgerCrypto } from './signature.ts'
@@ -34,7 +34,7 @@ export function readWire(wire: WireFact, crypto: Pick<LedgerCrypto, 'sha256'>): 
   if (!parsed.success) return reject('bad-envelope', parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '))
   const statement = parsed.data as Statement
   const { wall, at } = statement
-  if (wall !== undefined && Math.abs(wall - at[0]) > maxWallOffMs) return reject('bad-envelope', `wall: ${wall} is too far from ${at[0]}`)
+  if (wall !== undefined && (at[0] - wall > maxWallBehindMs || wall - at[0] > maxWallAheadMs)) return reject('bad-envelope', `wall: ${wall} is too far from ${at[0]}`)
   if (kindOfType(statement.type) !== kindOfSubject(statement.subject)) return reject('kind-mismatch', `${statement.type} about ${statement.subject}`)
   if (modeOfSubject(statement.subject) !== statement.mode) return reject('mode-mismatch', `${statement.mode} fact about ${statement.subject}`)
   return { ...statement, id: crypto.sha256(wire.text), text: wire.text, sig: wire.sig }

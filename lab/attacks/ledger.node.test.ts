@@ -149,6 +149,21 @@ test('H7 a child moves no clock of others by more than seconds: what an honest o
   expect(deadlines.filter((d) => d.station === county && d.metAt !== null).map((d) => d.late)).not.toContain(true)
 })
 
+test('directory facts that are not for everyone, and junk about the directory, do not grow what a new station is given', async () => {
+  const subject = `station/${hostile.address}`
+  const answerLength = async (address: string) => {
+    const { token } = await (await as(prefecture, 'admin')).post<{ token: string }>('/api/enrolment/tokens', { address, name: address, kind: 'government', expiresInHours: 1 })
+    return JSON.stringify(await (await as(prefecture, 'admin')).post('/api/enrolment', { token, publicKey: nodeSigner(newPrivateKey()).publicKey })).length
+  }
+  const before = await answerLength('65/6529/652981')
+  const junk = Array.from({ length: 12 }, () => hostile.say({ type: 'station.renamed.v1', subject, to: ['all'], body: { name: '毒', junk: 'x'.repeat(60_000) } }))
+  const names = Array.from({ length: 50 }, (_, i) => hostile.say({ type: 'station.renamed.v1', subject, to: ['all'], body: { name: `名${i}` } }))
+  const secret = hostile.say({ type: 'station.enrolled.v1', subject: `${subject}/@s`, to: [prefecture], body: { address: `${hostile.address}/@s`, name: 's', level: 'county', kind: 'department', publicKey: hostile.signer.publicKey } })
+  await hostile.send([...junk, ...names, secret])
+  expect(await answerLength('65/6529/652982') - before).toBeLessThan(5_000)
+  expect(tree.at(prefecture).station.ledger.directory.station(`${hostile.address}/@s`)).toBeUndefined()
+})
+
 test('H6 a thief that states the last number does not make the address impossible to re-key', async () => {
   const admin = await as(prefecture, 'admin')
   for (const seq of [2 ** 53 - 1, 2 ** 53 - 2, 2 ** 48, 2 ** 36]) {

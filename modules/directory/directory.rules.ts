@@ -33,6 +33,8 @@ export function stationSubject(root: PinnedRoot): SubjectType<StationState> {
 function admit(fact: Fact, { card }: StationState, root: PinnedRoot): Refusal | null {
   const address = idOfSubject(fact.subject)
   if (!isAddress(address)) return refuse('station.bad-address', '不是平台地址', 'Not a station address')
+  // Two stations must not see two trees.
+  if (!fact.to.includes('all')) return refuse('station.not-to-all', '目录事实须发往所有平台', 'A fact of the directory is for every station')
   switch (fact.type) {
     case 'station.founded.v1': {
       const body = fact.body as StationBody
@@ -53,7 +55,7 @@ function admit(fact: Fact, { card }: StationState, root: PinnedRoot): Refusal | 
       // A thief of an old key cannot rotate: it is no longer the one in use.
       if (fact.seq < key.fromSeq || body.previous !== key.publicKey) return refuse('station.old-key', '更换须用现用密钥签名', 'A rotation is signed with the key in use')
       if (card.keys.some((k) => k.publicKey === body.publicKey)) return usedKey()
-      return null
+      return card.keys.length < maxKeys ? null : refuse('station.rotated-too-often', '更换密钥次数过多，请由上级重新发钥', 'The key was rotated too often; have the parent re-key it')
     }
     case 'station.rekeyed.v1': {
       if (fact.station !== parentOf(address)) return notParent()
@@ -80,6 +82,8 @@ function admit(fact: Fact, { card }: StationState, root: PinnedRoot): Refusal | 
   }
 }
 
+/** Keys of one station: a rotation each month for forty years. */
+const maxKeys = 500
 /** Mendings of one station's clock that are kept; more is not a clock but a game. */
 const maxMendings = 64
 

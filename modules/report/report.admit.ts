@@ -55,7 +55,7 @@ const rules: { [Type in ReportFactType]: (state: ReportState, fact: Fact, body: 
     ?? (hopOf(state, fact.station)?.received ? refuse('report.already-received', '本站已回执', 'This station has answered with its receipt already') : null),
   'report.accepted.v1': (state, fact) => receivers(state, fact)
     ?? (hopOf(state, fact.station)?.accepted ? refuse('report.already-accepted', '本站已签收', 'This station has accepted the report already') : null),
-  'report.forwarded.v1': parties,
+  'report.forwarded.v1': (state, fact) => parties(state, fact) ?? (state.hops.length + fact.to.length > maxHops ? tooMany() : null),
   'report.followed.v1': (state, fact, body) => {
     if (!isAuthor(state, fact)) return notYours()
     if (!state.sent) return notSent()
@@ -84,6 +84,8 @@ const rules: { [Type in ReportFactType]: (state: ReportState, fact: Fact, body: 
     // Else a station between could backdate an instruction of its own under this id and push out the one from above.
     if (!isMadeAt(`instruction/${body.instructionId}`, fact.station)) return refuse('report.instruction-not-yours', '批示编号不是本站生成的', 'This instruction id was made at another station')
     if (!isReasonableDue(body.due, wallOf(fact))) return refuse('report.due-unreasonable', '办理时限须在批示之后、400 天之内', 'The due time must come after the instruction and within 400 days', [{ field: 'due', message: { zh: '须在 400 天之内', en: 'must be within 400 days' } }])
+    if (state.instructions.filter((known) => known.station === fact.station).length >= maxInstructions) return tooMany()
+    if (state.hops.length + body.to.length > maxHops) return tooMany()
     if (state.instructions.some((known) => known.instructionId === body.instructionId)) return refuse('report.instruction-known', '批示编号重复', 'This instruction id is taken')
     return null
   },
@@ -99,6 +101,11 @@ const rules: { [Type in ReportFactType]: (state: ReportState, fact: Fact, body: 
     return state.closed ? refuse('report.already-closed', '报告已办结', 'The report is closed already') : null
   },
 }
+
+/** Instructions that one station gives on one report, and stations that one report is for: every county of the region and its departments thrice over. */
+const maxInstructions = 40
+const maxHops = 600
+const tooMany = () => refuse('report.too-many', '一份报告的批示或接收单位过多', 'One report has too many instructions or receivers')
 
 function isAuthor(state: ReportState, fact: Fact): boolean {
   return state.author === fact.station

@@ -106,3 +106,15 @@ describe('automatic urging', () => {
     expect(state.sent?.at).toBe(facts.find(({ type }) => type === 'report.sent.v1')?.wall)
   })
 })
+
+describe('how many', () => {
+  it('instructions of one station and receivers of one report are bounded, so no report can stop a station that reads it', () => {
+    const { desk, id } = sentWith([])
+    const give = (n: number, to: string[]) => desk.state(prefecture, [{ type: 'report.instructed.v1', subject: `report/${id}`, to, body: { instructionId: instructionAt(prefecture, n), text: '核实', due: now + minutes(60), to } } as FactDraft])
+    const places = (n: number) => Array.from({ length: 32 }, (_, i) => `${prefecture}/6529${10 + (n % 20)}${i}`)
+    const refusals = Array.from({ length: 60 }, (_, n) => give(n, places(n))?.code ?? null)
+    expect(refusals[0]).toBeNull()
+    expect(refusals.at(-1)).toBe('report.too-many')
+    expect(fold(reportType, `report/${id}`, desk.facts.filter((fact) => fact.subject === `report/${id}`), desk.directory).state.hops.length).toBeLessThanOrEqual(600)
+  })
+})

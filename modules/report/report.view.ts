@@ -99,7 +99,7 @@ function actionsFor(state: ReportState, self: string, now: number): Action[] {
   // An instruction is its giver's: the id of the probe must be made here like that of a real one.
   const bodies: Partial<Record<Action, unknown>> = { instruct: { ...body, instructionId: idOfSubject(newSubject('instruction', self, 'actual', 0, () => 0)) } }
   return (Object.keys(probes) as Action[]).filter((action) => {
-    const probe = { type: probes[action], subject, station: self, at: [now, 0], body: bodies[action] ?? body } as unknown as Fact
+    const probe = { type: probes[action], subject, station: self, at: [now, 0], to: [], body: bodies[action] ?? body } as unknown as Fact
     return admitReport(probe, state) === null
   })
 }

@@ -97,11 +97,12 @@ export function factStore(dialect: Dialect) {
       return subjects
     },
 
-    /** Facts of others that a wrong clock of ours took for present: they wait as they should have; their subjects. */
-    async waitAgain(db: Db, self: string, after: number): Promise<string[]> {
-      const early = 'where at_ms > ? and station != ? and status != \'waiting\''
-      const rows = await run<{ subject: string }>(db, `select distinct subject from facts ${early}`, [after, self])
-      await run(db, `update facts set status = 'waiting', reason = 'future-clock' ${early}`, [after, self])
+    /** Facts of the future, of all others or of one station, wait as they should have; their subjects. */
+    async waitAgain(db: Db, after: number, whose: { notOf: string } | { of: string }): Promise<string[]> {
+      const [is, station] = 'of' in whose ? ['=', whose.of] : ['!=', whose.notOf]
+      const early = `where at_ms > ? and station ${is} ? and status != 'waiting'`
+      const rows = await run<{ subject: string }>(db, `select distinct subject from facts ${early}`, [after, station])
+      await run(db, `update facts set status = 'waiting', reason = 'future-clock' ${early}`, [after, station])
       return rows.map((row) => row.subject)
     },
 
@@ -131,9 +132,13 @@ export function factStore(dialect: Dialect) {
       return (await run<{ station: string }>(db, 'select distinct station from facts where status = \'waiting\' and reason = \'unknown-station\'', [])).map((row) => row.station)
     },
 
-    /** Characters of the facts that a peer has waiting here, or that a station stated in types unknown here. */
-    async heldFor(db: Db, what: { waitingFrom: string } | { unreadOf: string }): Promise<number> {
-      const [where, name] = 'waitingFrom' in what ? ['status = \'waiting\' and from_peer = ?', what.waitingFrom] : ['status = \'unread\' and station = ?', what.unreadOf]
+    /** Characters of the facts kept for a peer or a station in one of the ways that are bounded. */
+    async heldFor(db: Db, what: 'strangersFrom' | 'waitingOf' | 'unreadOf', name: string): Promise<number> {
+      const where = {
+        strangersFrom: 'status = \'waiting\' and reason = \'unknown-station\' and from_peer = ?',
+        waitingOf: 'status = \'waiting\' and reason = \'future-clock\' and station = ?',
+        unreadOf: '(status = \'unread\' or (status = \'refused\' and reason = \'fact.bad-body\')) and station = ?',
+      }[what]
       const rows = await run<{ length: number | null }>(db, `select sum(length(text)) as length from facts where ${where}`, [name])
       return Number(rows[0]?.length ?? 0)
     },

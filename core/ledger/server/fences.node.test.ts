@@ -160,6 +160,34 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(JSON.parse(reach)).toEqual([`=${prefecture}`, `=${county}`].sort())
   })
 
+  test('L-7 a fact under a key that is no longer in use is taken only from its station\'s own side', async () => {
+    const upper = await station(prefecture)
+    const [old, sibling] = [keys[county]!, '65/6529/652929']
+    upper.directory.put({ ...upper.directory.station(county)!, keys: [{ publicKey: old.publicKey, fromSeq: 1, untilSeq: 9 }, { publicKey: keys[prefecture]!.publicKey, fromSeq: 10, untilSeq: null }] })
+    const gap = (seq: number) => forge({ seq, subject: `note/g${seq}`, at: [Date.now() - 1000 + seq, 0] }, old)
+    expect(await upper.ledger.accept([gap(3)], sibling)).toMatchObject([{ outcome: 'rejected', reason: 'old-key' }])
+    expect(await upper.ledger.accept([gap(3)], '65')).toMatchObject([{ outcome: 'rejected', reason: 'old-key' }])
+    expect(await upper.ledger.accept([gap(3)], county)).toMatchObject([{ outcome: 'stored' }])
+    // Our own past key, in somebody else's hands, does not make us believe that we have lost something.
+    upper.directory.put({ ...upper.directory.station(prefecture)!, keys: [{ publicKey: old.publicKey, fromSeq: 1, untilSeq: 9 }, { publicKey: keys[prefecture]!.publicKey, fromSeq: 10, untilSeq: null }] })
+    expect(await upper.ledger.accept([forge({ station: prefecture, seq: 5 }, old)], county)).toMatchObject([{ outcome: 'rejected', reason: 'old-key' }])
+    await upper.ledger.setAuthoring(false)
+    expect(await upper.ledger.accept([forge({ station: prefecture, seq: 5 }, old)], county)).toMatchObject([{ outcome: 'stored' }])
+  })
+
+  test('L-10 what waits is charged to who signed it: one station fills no other\'s room', async () => {
+    const upper = await station(prefecture)
+    const soon = upper.clock.now() + 60_000
+    const filler = (i: number, change = {}) => forge({ station: '65/6539', seq: 2 * i + 2, subject: `note/s${i}`, at: [soon + i, 0], body: { line: 'x'.repeat(99_000) }, ...change }, keys[county]!)
+    upper.directory.put({ ...upper.directory.station(county)!, address: '65/6539', keys: [{ publicKey: keys[county]!.publicKey, fromSeq: 1, untilSeq: null }] })
+    const results = await upper.ledger.accept(Array.from({ length: 180 }, (_, i) => filler(i)), county)
+    expect(results.at(-1)).toMatchObject({ reason: 'quarantine-full' })
+    expect(await upper.ledger.accept([forge({ at: [soon, 0] }, keys[county]!)], county)).toMatchObject([{ outcome: 'waiting' }])
+    // What cannot be read is bounded like what is unread.
+    const misread = await upper.ledger.accept(Array.from({ length: 270 }, (_, i) => filler(200 + i, { at: [Date.now() - 5000 + i, 0], body: { line: 7, junk: 'y'.repeat(250_000) } })), county)
+    expect(misread.at(-1)).toMatchObject({ reason: 'unread-full' })
+  })
+
   test('A3 A4 L-13 a module that comes later reads, folds and reacts to what was kept unread, bad bodies apart', async () => {
     const upper = await station(prefecture)
     await upper.ledger.accept([fill(1, 'one'), forge({ type: 'urn.filled.v1', subject: 'urn/u1', seq: 15, at: [start + 1, 1], body: { line: 7 } }, keys[county]!), fill(3, 'half', 'urn/u2')], county)
@@ -271,8 +299,10 @@ describe('clocks', () => {
     const own = await write(upper.ledger, '本地', [], 'note/own')
     expect(own.at[0] - start).toBeLessThanOrEqual(maxAheadMs)
     expect(own.wall).toBe(start)
-    // A wall clock far from the hybrid time is turned away.
-    expect(await upper.ledger.accept([forge({ seq: 3, at: [start, 0], wall: start - 3_600_000 }, keys[county]!)], county)).toMatchObject([{ reason: 'bad-envelope' }])
+    // A wall clock further from the hybrid time than an honest one can be is turned away: no deadline is met by backdating it.
+    for (const wall of [start - 3_600_000, start - 9.9 * 60_000, start - 71_000, start + 302_000]) {
+      expect(await upper.ledger.accept([forge({ seq: 3, at: [start, 0], wall: Math.round(wall) }, keys[county]!)], county)).toMatchObject([{ reason: 'bad-envelope' }])
+    }
   })
 
   test('L-9 L-20 a time that was seen under a wrong clock does not outlive it', async () => {

@@ -127,6 +127,7 @@ export const ledgerTables: Migration[] = [
         'facts_waiting_of on facts (station) where status = \'waiting\'',
         'facts_waiting_from on facts (from_peer, reason) where status = \'waiting\'',
         'facts_unread on facts (station) where status = \'unread\'',
+        'facts_misread on facts (station) where status = \'refused\' and reason = \'fact.bad-body\'',
         'facts_unreacted on facts (position) where reacted = 0 and status = \'admitted\'',
         'turned_away_by_peer on turned_away (from_peer, number)',
       ]) await sql.raw(`create index ${index}`).execute(db)

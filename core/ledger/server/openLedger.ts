@@ -1,7 +1,7 @@
-import type { Clock } from '#core/kernel/index.ts'
+import { isWithin, type Address, type Clock } from '#core/kernel/index.ts'
 import type { Database, Db } from '#core/sql/server/database.ts'
 import {
-  directoryKind, inspect, kindOfSubject, maxAheadMs, maxOwnAheadMs, maxSlowedMs, witness, zeroTime,
+  directoryKind, inspect, keyFor, kindOfSubject, maxAheadMs, maxOwnAheadMs, maxSlowedMs, witness, zeroTime,
   type Directory, type Fact, type Inspection, type LedgerCrypto, type Signer, type SubjectType, type WireFact,
 } from '../index.ts'
 import { chainsHeld } from './chainsHeld.ts'
@@ -33,8 +33,8 @@ const page = 200
 const fewFacts = 8
 /** A station that is ahead of its parent by less than this may be so by the way of the message. */
 const noticedAheadMs = 2_000
-/** Canonical text of a fact that changes how its station's facts are judged. */
-const changesJudgement = new RegExp(`"type":"${directoryKind}\\.(keyRotated|rekeyed|revoked|clockMended)\\.`)
+/** Canonical text of a fact that changes how its station's facts are judged: its type stands at its end, where no body can. */
+const changesJudgement = new RegExp(`"type":"${directoryKind}\\.(keyRotated|rekeyed|revoked|clockMended)\\.v[0-9]+"(,"wall":[0-9]+)?}$`)
 
 /** Opens a station's ledger on a migrated database. */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
@@ -139,14 +139,30 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   async function turnedAway(tx: Db, inspection: Inspection, chains: ReturnType<typeof chainsHeld>, from: string): Promise<{ reason: string; detail: string } | null> {
     if (inspection.verdict === 'rejected') return { reason: inspection.reason, detail: inspection.detail }
     const { fact } = inspection
+    const key = keyOf(fact)
+    if (key && key.untilSeq !== null && memory.authoring && !comesFromItsSide(fact.station, from)) {
+      return { reason: 'old-key', detail: `signed by a key of ${fact.station} that is no longer in use, and brought by ${from}` }
+    }
     if (inspection.verdict === 'waiting') {
-      if (await held.take(tx, 'waitingFrom', from, fact.text.length)) return null
-      return { reason: 'quarantine-full', detail: `too much of what ${from} brought waits already` }
+      const isStranger = inspection.reason === 'unknown-station'
+      if (await held.take(tx, isStranger ? 'strangersFrom' : 'waitingOf', isStranger ? from : fact.station, fact.text.length)) return null
+      return { reason: 'quarantine-full', detail: `too much of ${isStranger ? `unknown stations that ${from} brought` : fact.station} waits already` }
     }
     const misfit = await chains.judge(fact)
-    if (misfit || Object.hasOwn(parts.schemas, fact.type)) return misfit
-    if (await held.take(tx, 'unreadOf', fact.station, fact.text.length)) return null
-    return { reason: 'unread-full', detail: `too much that ${fact.station} stated is of types unknown here` }
+    if (misfit) return misfit
+    const schema = Object.hasOwn(parts.schemas, fact.type) ? parts.schemas[fact.type] : undefined
+    if (schema?.safeParse(fact.body).success || (await held.take(tx, 'unreadOf', fact.station, fact.text.length))) return null
+    return { reason: 'unread-full', detail: `too much that ${fact.station} stated cannot be read here` }
+  }
+
+  const keyOf = ({ station, seq }: Fact) => {
+    const card = directory.station(station)
+    return card && keyFor(card, seq)
+  }
+
+  /** Whether a peer stands between us and a station: below it a child, else our parent. */
+  function comesFromItsSide(station: Address, from: Address): boolean {
+    return isWithin(from, self) ? isWithin(station, from) : !isWithin(station, self)
   }
 
   /** Our own fact, back from a peer while we recover, from a time when our clock was ahead: waiting with it would free its number. */

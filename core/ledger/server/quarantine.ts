@@ -1,8 +1,9 @@
 import type { Db } from '#core/sql/server/database.ts'
 import type { FactStore } from './factStore.ts'
 
-/** Characters that one peer may have waiting here, and one station unread: enough for years of honest work, too little to fill a disk. */
-export const maxHeldFor = { waitingFrom: 16 * 2 ** 20, unreadOf: 64 * 2 ** 20 }
+/** Characters kept of unknown stations for one peer, of one station until their time comes, and of one station unread: ample for honest work, too little to fill a disk. */
+const maxHeldFor = { strangersFrom: 16 * 2 ** 20, waitingOf: 16 * 2 ** 20, unreadOf: 64 * 2 ** 20 }
+export type Kept = keyof typeof maxHeldFor
 
 /** How much is held for whom: asked of the database once, then counted. `forget` after a write that failed, or let facts go. */
 export function heldBounds(store: FactStore) {
@@ -10,9 +11,9 @@ export function heldBounds(store: FactStore) {
   return {
     forget: () => known.clear(),
     /** Counts `length` characters more, or says that they are too many. */
-    async take(db: Db, what: 'waitingFrom' | 'unreadOf', name: string, length: number): Promise<boolean> {
+    async take(db: Db, what: Kept, name: string, length: number): Promise<boolean> {
       const key = `${what} ${name}`
-      const held = known.get(key) ?? await store.heldFor(db, what === 'waitingFrom' ? { waitingFrom: name } : { unreadOf: name })
+      const held = known.get(key) ?? await store.heldFor(db, what, name)
       const fits = held + length <= maxHeldFor[what]
       known.set(key, fits ? held + length : held)
       return fits

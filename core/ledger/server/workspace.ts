@@ -81,7 +81,7 @@ export class Workspace {
     const { self, store } = this.#parts
     const first = await store.firstAfter(this.tx, self, this.now + maxAheadMs)
     if (!first) throw clockIsRight()
-    for (const subject of await store.waitAgain(this.tx, self, this.now + maxAheadMs)) await this.#refoldOrFreeze(subject)
+    for (const subject of await store.waitAgain(this.tx, this.now + maxAheadMs, { notOf: self })) await this.#refoldOrFreeze(subject)
     const ms = Math.max(this.now, first.before + 1)
     const draft: FactDraft = { type: clockMendedType, subject: `${directoryKind}/${self}`, to: ['all'], body: { fromSeq: first.seq } }
     this.#mayState(draft)
@@ -365,6 +365,7 @@ export class Workspace {
     const { head, time } = this
     const [frozenBefore, leftOver] = [this.#frozen, this.#leftOver]
     const [news, stored, changed, toReact, before] = [[...this.news], [...this.#stored], new Set(this.#changed), new Map(this.#toReact), new Map(this.#before)]
+    const cardsBefore = new Map(this.#cardsBefore)
     const entries = new Map([...this.#entries].map(([subject, entry]) => [subject, { ...entry }]))
     return () => {
       Object.assign(this, { head, time, news })
@@ -374,6 +375,7 @@ export class Workspace {
       this.#changed = changed
       this.#toReact = toReact
       this.#before = before
+      this.#cardsBefore = cardsBefore
       this.#entries = entries
     }
   }
@@ -420,7 +422,9 @@ export class Workspace {
         isChanged = true
         this.#cardsBefore.set(address, card)
         const from = changedKeysFrom(before, card)
-        const touched = await store.restamp(this.tx, card, changedMendings(before, card))
+        const mendings = changedMendings(before, card)
+        const touched = await store.restamp(this.tx, card, mendings)
+        if (mendings.length > 0 && address !== this.#parts.self) for (const subject of await store.waitAgain(this.tx, this.now + maxAheadMs, { of: address })) touched.add(subject)
         for (const subject of from === null ? [] : await store.subjectsFrom(this.tx, address, from)) touched.add(subject)
         for (const subject of touched) await this.#refoldOrFreeze(subject)
         if (address === this.#parts.self && touched.size > 0) this.head = await store.head(this.tx, address) ?? this.head

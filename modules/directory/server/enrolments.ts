@@ -87,10 +87,16 @@ export async function lastSeqOf(db: Db, address: string): Promise<number> {
   return row?.last ?? 0
 }
 
-/** All station facts in the order they came here, which is an order in which each can be verified. */
+/**
+ * What makes the directory, in the order it came here, which is an order in which each fact can be verified. What was
+ * refused is not needed to begin with, nor are names that were changed since: a station may state any number of those.
+ */
 async function directoryFactsHeld(db: Db): Promise<WireFact[]> {
-  return db.withTables<LedgerTables>().selectFrom('facts').select(['text', 'sig']).where('subject', '>=', 'station/').where('subject', '<', 'station0').where('status', '!=', 'waiting').orderBy('position').execute()
+  const held = () => db.withTables<LedgerTables>().selectFrom('facts').where('subject', '>=', 'station/').where('subject', '<', 'station0').where('status', '=', 'admitted')
+  const newest = held().where('type', '=', renamed).groupBy('subject').select((e) => e.fn.max('position').as('position'))
+  return held().select(['text', 'sig']).where((e) => e.or([e('type', '!=', renamed), e('position', 'in', newest)])).orderBy('position').execute()
 }
+const renamed = 'station.renamed.v1'
 
 /** A government's level is what its address says; departments and headquarters may stand at any. */
 function levelFits({ address, kind, level }: Offer): Refusal | null {

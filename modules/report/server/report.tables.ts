@@ -95,6 +95,9 @@ export const projectReport: NonNullable<LedgerPart['project']> = {
   report: async (writer, subject, state) => project(writer, subject, state),
 }
 
+/** A statement has room for some 32,000 values. */
+const deadlinesAtOnce = 1000
+
 async function project({ tx, self, now }: Pick<Writer, 'tx' | 'self' | 'now'>, subject: string, state: ReportState): Promise<void> {
   const db = tx.withTables<ReportTables>()
   await db.deleteFrom('report_deadline').where('subject', '=', subject).execute()
@@ -127,8 +130,8 @@ async function project({ tx, self, now }: Pick<Writer, 'tx' | 'self' | 'now'>, s
     search: searchText(state),
     row: JSON.stringify(row),
   }).execute()
-  if (deadlines.length > 0) {
-    await db.insertInto('report_deadline').values(deadlines.map(({ kind, station, due, metAt }) => ({ subject, kind, station, due, met_at: metAt }))).execute()
+  for (let i = 0; i < deadlines.length; i += deadlinesAtOnce) {
+    await db.insertInto('report_deadline').values(deadlines.slice(i, i + deadlinesAtOnce).map(({ kind, station, due, metAt }) => ({ subject, kind, station, due, met_at: metAt }))).execute()
   }
 }
 
