@@ -297,6 +297,22 @@ describe('the link machine', () => {
     expect(top.status.stop).toEqual({ code: 'malformed', who: child })
   })
 
+  test('R-25 a session says `resume` once, and a peer has its queue filled anew once in a while, however often it comes', () => {
+    const top = end(planOf(parent))
+    const { top: session } = meet(end(planOf(child)), top)
+    top.give({ kind: 'frame', session, frame: { k: 'resume', taken: startCursor, renew: true } })
+    expect([top.asked('check'), top.status.stop?.code]).toEqual([undefined, 'malformed'])
+    const wants = (now: number) => {
+      const { top: session } = meet(end(planOf(child)), top, now)
+      top.give({ kind: 'checked', session, renew: true, taken: startCursor, out: { epoch: 1, n: 0 }, headAt: '', fate: null, isRecovering: false }, now)
+      return [top.asked('open-epoch') !== undefined, top.frames().map((f) => f.k === 'stop' && f.code)]
+    }
+    const { refill } = defaultTiming
+    expect(wants(0)).toEqual([true, []])
+    for (const sooner of [1, refill / 2, refill - 1]) expect(wants(sooner)).toEqual([false, ['fault']])
+    expect(wants(refill)).toEqual([true, []])
+  })
+
   test('C5 R-26 a receipt tells what waits and why, and a change is told', () => {
     const { low, top, met } = joined()
     top.give({ kind: 'frame', session: met.top, frame: { k: 'epoch', epoch: 1, until: 0 } })

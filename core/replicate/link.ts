@@ -19,7 +19,7 @@ export function startLink(plan: LinkPlan, memory: LinkMemory): LinkState {
   return {
     taken: memory.taken, out: memory.out, acked: memory.acked, sessions: [], nextSession: 1, attempts: 0, dialAt: Infinity,
     stop: memory.stuck ?? { code: memory.cut ? 'cut' : 'starting', who: memory.cut ? plan.self : plan.peer },
-    told: {}, stuck: memory.stuck !== null, cut: memory.cut, accepting: false, recovery: memory.recovery, lastExchangeAt: null,
+    told: {}, stuck: memory.stuck !== null, cut: memory.cut, accepting: false, refilledAt: -Infinity, recovery: memory.recovery, lastExchangeAt: null,
     waitsHere: { n: 0, why: null }, waitsThere: { n: 0, why: null }, clocks: [], clockAheadMs: null,
   }
 }
@@ -197,7 +197,8 @@ function onFrame(step: Step, session: Session, frame: Frame): void {
   if (session.phase !== 'joined') return stop(step, session, 'malformed', plan.peer)
   switch (frame.k) {
     case 'resume':
-      if (session.sending) return stop(step, session, 'malformed', plan.peer)
+      if (session.told) return stop(step, session, 'malformed', plan.peer)
+      session.told = true
       step.out.push({
         kind: 'check', session: session.id, taken: frame.taken, renew: frame.renew,
         ours: frame.shown?.fact ? madeBy(plan.self, frame.shown.fact, plan.station(plan.self), plan.crypto) : null, receipt: frame.shown?.receipt,

@@ -25,9 +25,17 @@ export function onChecked(step: Step, session: Session, told: Extract<LinkInput,
   const next = Math.max(state.out.epoch, taken.epoch) + 1
   if (next > maxEpoch || (plan.direction === 'down' && taken.epoch > state.out.epoch + maxLeap)) return stop(step, session, 'malformed', plan.peer)
   const fits = taken.epoch < state.out.epoch || (taken.epoch === state.out.epoch && told.headAt === taken.head)
-  if (told.renew || session.renewing || !fits) step.out.push({ kind: 'open-epoch', session: session.id, epoch: next })
+  if (told.renew || session.renewing || !fits) refill(step, session, next)
   else if (taken.epoch < state.out.epoch) onEpochOpened(step, session)
   else begin(step, session, taken.n)
+}
+
+/** Begins our queue anew, which reads and writes everything in scope: whoever wants that often waits (SPEC R-25). */
+function refill(step: Step, session: Session, epoch: number): void {
+  const { plan, state, now } = step
+  if (now < state.refilledAt + plan.timing.refill) return stop(step, session, 'fault', plan.self)
+  state.refilledAt = now
+  step.out.push({ kind: 'open-epoch', session: session.id, epoch })
 }
 
 /** Our queue begins anew: tell the epoch and how much the backfill holds, then stream from its first entry. */

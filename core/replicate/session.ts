@@ -71,7 +71,7 @@ export function open(step: Step, dialled: boolean): Session {
   const { plan, state, now } = step
   const session: Session = {
     id: state.nextSession++, dialled, phase: dialled ? 'dialling' : 'greeting', deadline: now + plan.timing.handshake, mine: null, theirs: null, shown: null, clock: null,
-    heardAt: now, pingedAt: 0, pings: 0, resumed: false, renewed: false, renewing: false, sending: false, sent: 0, loading: false, inflight: [], progressAt: now, arrived: 0, pending: [], held: [],
+    heardAt: now, pingedAt: 0, pings: 0, resumed: false, told: false, renewed: false, renewing: false, sending: false, sent: 0, loading: false, inflight: [], progressAt: now, arrived: 0, pending: [], held: [],
   }
   state.sessions = [...state.sessions, session]
   return session

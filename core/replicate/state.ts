@@ -20,10 +20,12 @@ export interface LinkTiming {
   stopped: number
   /** Between attempts while the other end is cut by hand. */
   cutByPeer: number
+  /** A peer's queue begins anew at most once in this. */
+  refill: number
 }
 
 export const defaultTiming: LinkTiming = {
-  ping: 15_000, dead: 45_000, handshake: 20_000, probe: 5_000, backoffMin: 500, backoffMax: 60_000, stopped: 30_000, cutByPeer: 1_000,
+  ping: 15_000, dead: 45_000, handshake: 20_000, probe: 5_000, backoffMin: 500, backoffMax: 60_000, stopped: 30_000, cutByPeer: 1_000, refill: 30_000,
 }
 
 /** What one end of one link is, fixed while the process lives. Functions are pure or repeatable sources. */
@@ -68,6 +70,8 @@ export interface Session {
   clock: number | null
   /** We have told what we took. */
   resumed: boolean
+  /** The peer has told what it took: once in a session. */
+  told: boolean
   /** The peer has begun its queue anew: once in a session. */
   renewed: boolean
   /** We have asked for a full resend. */
@@ -107,6 +111,8 @@ export interface LinkState {
   stuck: boolean
   cut: boolean
   accepting: boolean
+  /** When our queue to the peer last began anew. */
+  refilledAt: number
   recovery: Recovery
   lastExchangeAt: number | null
   /** Facts of the peer that wait here, as we have told it. */

@@ -46,7 +46,7 @@ export interface Federation {
 }
 
 /** Links that notice and mend at a test's pace. */
-export const quickLinks: NonNullable<FederationOptions['links']> = { backoffMin: 20, backoffMax: 100, stopped: 200, cutByPeer: 30, ping: 500, dead: 2_000, probe: 200, handshake: 5_000 }
+export const quickLinks: NonNullable<FederationOptions['links']> = { backoffMin: 20, backoffMax: 100, stopped: 200, cutByPeer: 30, ping: 500, dead: 2_000, probe: 200, handshake: 5_000, refill: 20 }
 
 /** A whole tree in one process: real databases, real sockets on loopback, enrolled by real tokens. Parents come before children in `addresses`. */
 export async function federation(options: FederationOptions = {}): Promise<Federation> {

@@ -22,7 +22,7 @@ import { createOutbox } from './outbox.ts'
 
 const pictured = z.strictObject({ attachments: z.array(z.json()) })
 
-export const quickTiming = { backoffMin: 20, backoffMax: 100, stopped: 150, cutByPeer: 30, ping: 200, dead: 600, probe: 150, handshake: 2_000 }
+export const quickTiming = { backoffMin: 20, backoffMax: 100, stopped: 150, cutByPeer: 30, ping: 200, dead: 600, probe: 150, handshake: 2_000, refill: 20 }
 
 /** Files in memory: the same promises as the folder, nothing on the disk. */
 export function memoryFiles(): Files & { held: Map<string, Buffer>; partials: Map<string, Buffer>; add(bytes: Buffer): string } {
