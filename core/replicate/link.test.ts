@@ -412,6 +412,18 @@ describe('the link machine', () => {
     expect(low.status.queued).toBe(8)
   })
 
+  test('R-32 an entry whose fact is gone: the queue begins anew, and so does the session', () => {
+    const { low, met } = joined()
+    low.give({ kind: 'queued', epoch: 1, n: 3 })
+    low.give({ kind: 'loaded', session: met.low, epoch: 1, after: 0, facts: [fact(1)], head: 'a'.repeat(64) })
+    low.give({ kind: 'loaded', session: met.low, epoch: 1, after: 1, facts: [], head: '' })
+    expect(low.asked('open-epoch')).toEqual({ kind: 'open-epoch', session: met.low, epoch: 2, hole: 2 })
+    expect(low.give({ kind: 'queued', epoch: 1, n: 4 })).toEqual([])
+    low.give({ kind: 'epoch-opened', session: met.low, epoch: 2, n: 3 })
+    expect(low.frames()).toEqual([{ k: 'stop', code: 'replaced', who: child }])
+    expect([low.state.out, wakeAt(low.plan, low.state)]).toEqual([{ epoch: 2, n: 3 }, defaultTiming.backoffMin])
+  })
+
   test('R-8 a receipt over another history, of another station, or for what was not sent is not taken', () => {
     const attempt = (change: (text: string) => string, signer = keys[parent]!) => {
       const { low, met } = joined()

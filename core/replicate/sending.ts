@@ -31,16 +31,18 @@ export function onChecked(step: Step, session: Session, told: Extract<LinkInput,
 }
 
 /** Begins our queue anew, which reads and writes everything in scope: whoever wants that often waits (SPEC R-25). */
-function refill(step: Step, session: Session, epoch: number): void {
+function refill(step: Step, session: Session, epoch: number, hole?: number): void {
   const { plan, state, now } = step
   if (now < state.refilledAt + plan.timing.refill) return stop(step, session, 'fault', plan.self)
   state.refilledAt = now
-  step.out.push({ kind: 'open-epoch', session: session.id, epoch })
+  step.out.push({ kind: 'open-epoch', session: session.id, epoch, ...(hole === undefined ? {} : { hole }) })
 }
 
 /** Our queue begins anew: tell the epoch and how much the backfill holds, then stream from its first entry. */
 export function onEpochOpened(step: Step, session: Session): void {
-  if (session.phase !== 'joined' || session.sending) return
+  if (session.phase !== 'joined') return
+  // It was sending of the epoch before, which has a hole: the next session sends of this one.
+  if (session.sending) return stop(step, session, 'replaced', step.plan.self)
   send(step, session, { k: 'epoch', epoch: step.state.out.epoch, until: step.state.out.n })
   begin(step, session, 0)
 }
@@ -62,8 +64,15 @@ export function pump(step: Step, session: Session): void {
 }
 
 export function onLoaded(step: Step, session: Session, batch: { epoch: number; after: number; facts: { text: string; sig: string }[]; head: string }): void {
+  const { state } = step
   session.loading = false
-  if (!session.sending || batch.facts.length === 0 || batch.epoch !== step.state.out.epoch || batch.after !== session.sent) return
+  if (!session.sending || batch.epoch !== state.out.epoch || batch.after !== session.sent) return
+  if (batch.facts.length === 0) {
+    if (session.sent >= state.out.n) return
+    // Nothing more is asked for in this session.
+    session.loading = true
+    return refill(step, session, state.out.epoch + 1, session.sent + 1)
+  }
   session.sent += batch.facts.length
   if (session.inflight.length === 0) session.progressAt = step.now
   session.inflight = [...session.inflight, { last: session.sent, head: batch.head }]

@@ -183,8 +183,8 @@ export type LinkOutput =
   | { kind: 'load'; session: number; epoch: number; after: number }
   /** Verify, append, fold and set the cursor in one transaction; answer `accepted`. */
   | { kind: 'accept'; epoch: number; after: number; head: string; wires: WireFact[] }
-  /** Open an epoch and fill it with everything in scope, what came from the peer included (it may have lost it). */
-  | { kind: 'open-epoch'; session: number; epoch: number }
+  /** Open an epoch and fill it with everything in scope, what came from the peer included (it may have lost it). `hole`: the entry that was to be sent and is gone. */
+  | { kind: 'open-epoch'; session: number; epoch: number; hole?: number }
   | { kind: 'receipt'; receipt: Receipt; text: string; sig: string }
   | { kind: 'files'; session: number; frame: FileFrame }
   | { kind: 'joined'; session: number }

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws'
 import { newPrivateKey, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import type { Hello } from '../frames.ts'
 import { receiptText, transcript } from '../handshake.ts'
+import { statement } from '#core/sql/server/statement.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
 import { nodeLinkCrypto } from './linkCrypto.ts'
 import { linkStore } from './linkStore.ts'
@@ -270,6 +271,16 @@ describe('links over real sockets and databases', () => {
     await holds(claiming, await honest.write('二', ['up']))
     expect(await claiming.lines()).toEqual(['一', '二'])
     expect(honest.faults.concat(claiming.faults)).toEqual([])
+  })
+
+  test('R-32 a queue with a hole does not stall: it begins anew, what is left arrives, and the log says so once', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url, start: false })
+    for (const subject of ['note/a', 'note/b', 'note/c']) await mid.write('一', ['up'], subject)
+    await mid.database.write((tx) => statement(tx, 'delete from facts where subject = ?', ['note/b'], mid.database.dialect))
+    await mid.links.start(mid.server)
+    await until(async () => (await top.ledger.factsOf('note/c')).length > 0, 'what comes after the hole')
+    expect(mid.faults.map(String)).toEqual([expect.stringContaining('entry 2 of the queue to 65')])
   })
 
   test('R-12 R-24 a fork that a recovery has looked at is no evidence any more: after the operators have decided, work goes on', async () => {

@@ -197,6 +197,7 @@ export class PeerLink {
         this.input({ kind: 'loaded', session: output.session, epoch: output.epoch, after: output.after, facts, head })
       })
       case 'open-epoch': return this.#work(async () => {
+        if (output.hole !== undefined) this.#parts.onFault(peer, new Error(`entry ${output.hole} of the queue to ${peer} names a fact that is gone: the queue begins anew, as epoch ${output.epoch}`))
         if (this.plan.direction === 'down') {
           await this.#parts.whole()
           if (!this.#sockets.has(output.session)) return
