@@ -3,15 +3,18 @@ import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
+import { systemClock } from '#core/kernel/index.ts'
+import { encode, type WireFact } from '#core/ledger/index.ts'
 import { newPrivateKey, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import type { Hello } from '../frames.ts'
-import { receiptText, transcript } from '../handshake.ts'
+import { protocol, receiptText, transcript } from '../handshake.ts'
 import { statement } from '#core/sql/server/statement.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
 import { nodeLinkCrypto } from './linkCrypto.ts'
 import { linkStore } from './linkStore.ts'
-import type { TurnedAtDoor } from './reception.ts'
+import { doorwayLimits } from './doorway.ts'
+import { createReception, type TurnedAtDoor } from './reception.ts'
 import { testTree, until, type TestStation, type TestTree } from './testStation.ts'
 
 const region = '65'
@@ -392,6 +395,29 @@ describe('links over real sockets and databases', () => {
     child.socket.send(JSON.stringify({ k: 'proof', sig: signer.sign(transcript('dialler', child.mine, child.theirs)) }))
     expect(JSON.parse(await child.next)).toMatchObject({ k: 'resume' })
     for (const socket of [...flood, child.socket]) socket.terminate()
+  })
+
+  test('R-22 a fact of a hello that could not be stored does not keep the next hello from being looked into', async () => {
+    const top = await tree.open(region)
+    const taken: string[] = []
+    const ledger = { ...top.ledger, accept: async ([wire]: WireFact[]) => {
+      taken.push(wire!.sig)
+      if (taken.length === 1) throw new Error('the disk is full')
+      return []
+    } }
+    const reception = createReception({
+      ledger, clock: systemClock, protocol, sockets: new WebSocketServer({ noServer: true }), limits: doorwayLimits, random: Math.random, elapsed: () => 0, sourceOf: () => '',
+      isRunning: () => true, linkOf: () => undefined, meetNeighbours: async () => undefined, onTurnedAway: () => undefined, onFault: () => undefined,
+    })
+    const text = encode({ type: 'station.renamed.v1', subject: `station/${prefecture}`, station: prefecture, seq: 1, prev: '', at: [Date.now(), 0], actor: { id: 'p', name: '值班员' }, to: ['all'], mode: 'actual', body: {} })
+    const rotated: Hello = {
+      k: 'hello', protocol, from: prefecture, to: region, publicKey: nodeSigner(newPrivateKey()).publicKey, nonce: 'a'.repeat(32), boot: 'b'.repeat(32),
+      proofs: [{ text, sig: tree.keys.get(prefecture)!.sign(text) }],
+    }
+    const [first, second] = [reception.learn(rotated)!, reception.learn(rotated)!]
+    await expect(first).rejects.toThrow('full')
+    await second
+    expect(taken).toHaveLength(2)
   })
 
   test('R-21 files follow the facts over two hops and resume where they broke off', async () => {

@@ -114,7 +114,7 @@ export function createReception(parts: ReceptionParts) {
   function learn(hello: Hello): Promise<void> | null {
     const { from, publicKey, proofs } = hello
     if (!proofs || !station(from) || judgeKey(from, publicKey, { station }) === null) return null
-    const turn = (learning.get(from) ?? Promise.resolve()).then(async () => {
+    const turn = (learning.get(from) ?? Promise.resolve()).catch(() => undefined).then(async () => {
       for (const wire of proofs) {
         const read = readWire(wire, nodeCrypto)
         if ('verdict' in read || read.subject !== `${directoryKind}/${from}` || await ledger.fact(read.id)) continue
