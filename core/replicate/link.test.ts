@@ -355,6 +355,16 @@ describe('the link machine', () => {
     expect(back.toLow.at(-1)?.k).toBe('resume')
   })
 
+  test('R-12 R-20 a link that waits for a retry still says why after it was cut and healed', () => {
+    const { top } = joined()
+    top.give({ kind: 'accepted', taken: { epoch: 1, n: 1, head: 'a'.repeat(64) }, forked: true })
+    top.give({ kind: 'cut' })
+    expect([top.status.stop?.code, top.asked('remember')]).toEqual(['cut', { kind: 'remember', cut: true, stuck: { code: 'forked', who: child }, recovery: null }])
+    top.give({ kind: 'heal' })
+    expect(top.asked('remember')).toMatchObject({ cut: false, stuck: { code: 'forked', who: child } })
+    expect(top.status.stop).toEqual({ code: 'forked', who: child })
+  })
+
   test('R-13 clone: the older session answers, both stop', () => {
     const { top, met } = joined()
     const clone = meet(end(planOf(child, { boot: 'c'.repeat(32) })), top)

@@ -18,8 +18,8 @@ const failures = { fault: 'fault', lost: 'restored-backup', forked: 'forked' } a
 export function startLink(plan: LinkPlan, memory: LinkMemory): LinkState {
   return {
     taken: memory.taken, out: memory.out, acked: memory.acked, sessions: [], nextSession: 1, attempts: 0, dialAt: Infinity,
-    stop: memory.stuck ?? { code: memory.cut ? 'cut' : 'starting', who: memory.cut ? plan.self : plan.peer },
-    told: {}, stuck: memory.stuck !== null, cut: memory.cut, accepting: false, refilledAt: -Infinity, recovery: memory.recovery, lastExchangeAt: null,
+    stop: memory.cut ? { code: 'cut', who: plan.self } : memory.stuck ?? { code: 'starting', who: plan.peer },
+    told: {}, stuck: memory.stuck, cut: memory.cut, accepting: false, refilledAt: -Infinity, recovery: memory.recovery, lastExchangeAt: null,
     waitsHere: { n: 0, why: null }, waitsThere: { n: 0, why: null }, clocks: [], clockAheadMs: null,
   }
 }
@@ -126,8 +126,9 @@ function onSession(step: Step, session: Session, input: Extract<LinkInput, { ses
 function begin(step: Step, why: 'start' | 'heal' | 'retry'): void {
   const { plan, state } = step
   if (why === 'heal') state.cut = false
-  if (why === 'retry') state.stuck = false
+  if (why === 'retry') state.stuck = null
   if (why !== 'start') remember(step)
+  if (state.stuck && !state.cut) Object.assign(state, { stop: state.stuck, told: {} })
   if (state.cut || state.stuck) return
   if (why !== 'start' && state.sessions.length === 0) Object.assign(state, { stop: { code: 'starting', who: plan.peer }, told: {} })
   state.attempts = 0
@@ -165,7 +166,7 @@ function onIncoming(step: Step, hello: Hello): void {
   const session = open(step, false)
   step.out.push({ kind: 'taken-in', session: session.id })
   if (state.cut) return stop(step, session, 'cut-by-peer', plan.self)
-  if (state.stuck) return stop(step, session, state.stop.code, state.stop.who)
+  if (state.stuck) return stop(step, session, state.stuck.code, state.stuck.who)
   const verdict = judgeHello(hello, { self: plan.self, protocol: plan.protocol, expected: null, station: plan.station })
   if (verdict) {
     // Nothing is proven yet, but while nobody better is here the refusal is what the links page should show.

@@ -24,7 +24,7 @@ export function stop(step: Step, session: Session, code: StopCode, who: Address,
 
 /** Stops for good until an operator retries. */
 export function stick(step: Step, code: StopCode, who: Address): void {
-  step.state.stuck = true
+  step.state.stuck = { code, who }
   endAll(step, code, { code, who })
   step.state.dialAt = Infinity
   remember(step)
@@ -41,8 +41,8 @@ export function send(step: Step, session: Session, frame: Frame): void {
 
 /** Persists what an operator or a recovery has decided. */
 export function remember(step: Step): void {
-  const { cut, stuck, stop, recovery } = step.state
-  step.out.push({ kind: 'remember', cut, stuck: stuck ? stop : null, recovery })
+  const { cut, stuck, recovery } = step.state
+  step.out.push({ kind: 'remember', cut, stuck, recovery })
 }
 
 /** Ends every session, telling the peers `told`; the link goes down because of `why`. */

@@ -107,8 +107,8 @@ export interface LinkState {
   dialAt: number
   stop: Verdict
   told: Told
-  /** Stopped until an operator says `retry`. */
-  stuck: boolean
+  /** Why it is stopped until an operator says `retry`. */
+  stuck: Verdict | null
   cut: boolean
   accepting: boolean
   /** When our queue to the peer last began anew. */
