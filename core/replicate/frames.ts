@@ -62,7 +62,7 @@ export const frameSchema = z.discriminatedUnion('k', [
   signedReceipt.extend({ k: z.literal('receipt') }),
   waitsSchema.extend({ k: z.literal('waits') }),
   z.strictObject({ k: z.literal('ping'), id: count }),
-  z.strictObject({ k: z.literal('pong'), id: count }),
+  z.strictObject({ k: z.literal('pong'), id: count, at: moment.optional() }),
   z.strictObject({ k: z.literal('stop'), code: z.enum(stopCodes), who: address }),
   z.strictObject({ k: z.literal('want'), sha256: hex, offset: bytes }),
   z.strictObject({ k: z.literal('chunk'), sha256: hex, offset: bytes, size: bytes, data: base64(Math.ceil(maxChunkBytes / 3) * 4) }),

@@ -341,6 +341,44 @@ describe('the link machine', () => {
     expect(ahead.asked('parent-clock')).toEqual({ kind: 'parent-clock', aheadMs: 59_000 })
   })
 
+  test('R-27 a child that states nothing asks for its parent’s clock, whatever else comes from it', () => {
+    let wall = 1_700_000_000_000
+    const low = end(planOf(child, { wall: () => wall + 60_000 }))
+    const top = end(planOf(parent, { wall: () => wall }))
+    const met = meet(low, top)
+    wall += 15_000
+    low.give({ kind: 'frame', session: met.low, frame: { k: 'waits', n: 0, why: null } }, 14_999)
+    low.give({ kind: 'tick' }, 15_000)
+    expect(low.frames()).toEqual([{ k: 'ping', id: 1 }])
+    top.give({ kind: 'frame', session: met.top, frame: { k: 'ping', id: 1 } }, 15_000)
+    expect(top.frames()).toEqual([{ k: 'pong', id: 1, at: wall }])
+    low.give({ kind: 'frame', session: met.low, frame: { k: 'pong', id: 1, at: wall + 1_000 } }, 15_000)
+    expect(low.asked('parent-clock')).toEqual({ kind: 'parent-clock', aheadMs: 59_000 })
+    expect(wakeAt(low.plan, low.state)).toBe(30_000)
+  })
+
+  test('R-27 what was compared before our own clock was set, or before the link was down for a minute, counts no longer', () => {
+    const [start, at] = [1_700_000_000_000, { wall: 1_700_000_000_000 }]
+    const low = end(planOf(child, { wall: () => at.wall }))
+    const met = meet(low, end(planOf(parent, { wall: () => start - 60_000 })))
+    expect(low.status.clockAheadMs).toBe(60_000)
+    at.wall = start + 2_000
+    expect(low.give({ kind: 'queued', epoch: 1, n: 0 }, 1_000)).toEqual([])
+    at.wall = start - 57_000
+    expect(low.give({ kind: 'tick' }, 3_000)[0]).toEqual({ kind: 'parent-clock', aheadMs: null })
+    expect(low.status.clockAheadMs).toBeNull()
+    low.give({ kind: 'frame', session: met.low, frame: { k: 'pong', id: 1, at: start - 57_000 } }, 3_000)
+    expect(low.asked('parent-clock')).toEqual({ kind: 'parent-clock', aheadMs: 0 })
+
+    low.give({ kind: 'closed', session: met.low }, 3_000)
+    low.give({ kind: 'cut' }, 3_000)
+    expect(wakeAt(low.plan, low.state)).toBe(63_000)
+    at.wall = start + 3_000
+    low.give({ kind: 'tick' }, 63_000)
+    expect(low.asked('parent-clock')).toEqual({ kind: 'parent-clock', aheadMs: null })
+    expect(wakeAt(low.plan, low.state)).toBe(Infinity)
+  })
+
   test('R-12 forked chain: two facts with one number; stays stopped, restarts included, until an operator retries', () => {
     const { top } = joined()
     top.give({ kind: 'accepted', taken: { epoch: 1, n: 1, head: 'a'.repeat(64) }, forked: true })

@@ -1,9 +1,9 @@
 import type { Address } from '#core/kernel/index.ts'
-import type { Frame, Hello } from './frames.ts'
+import type { Frame, FrameOf, Hello } from './frames.ts'
 import { madeBy } from './evidence.ts'
 import { clampMoment, judgeHello, judgeKey, transcript } from './handshake.ts'
 import type { StopCode } from './reasons.ts'
-import { clockSample, down, drop, endAll, isKeyOld, noteClock, noteWaits, open, ping, remember, remove, send, stop, type Step } from './session.ts'
+import { clockEndsAt, clockSample, down, drop, endAll, forgetClock, isKeyOld, noteClock, noteWaits, noticeJump, open, ping, remember, remove, send, stop, type Step } from './session.ts'
 import { onChecked, onEpochOpened, onLoaded, onReceipt, pump } from './sending.ts'
 import type { LinkInput, LinkMemory, LinkOutput, LinkPlan, LinkState, LinkStatus, Session } from './state.ts'
 import { onAccepted, onEpoch, onFacts, sendResume, tellWaits } from './taking.ts'
@@ -20,7 +20,7 @@ export function startLink(plan: LinkPlan, memory: LinkMemory): LinkState {
     taken: memory.taken, out: memory.out, acked: memory.acked, sessions: [], nextSession: 1, attempts: 0, dialAt: Infinity,
     stop: memory.cut ? { code: 'cut', who: plan.self } : memory.stuck ?? { code: 'starting', who: plan.peer },
     told: {}, stuck: memory.stuck, cut: memory.cut, accepting: false, refilledAt: -Infinity, recovery: memory.recovery, lastExchangeAt: null,
-    waitsHere: { n: 0, why: null }, waitsThere: { n: 0, why: null }, clocks: [], clockAheadMs: null,
+    waitsHere: { n: 0, why: null }, waitsThere: { n: 0, why: null }, clocks: [], clockAheadMs: null, clockAt: -Infinity, clockBase: NaN, downAt: -Infinity,
   }
 }
 
@@ -28,17 +28,23 @@ export function startLink(plan: LinkPlan, memory: LinkMemory): LinkState {
 export function stepLink(plan: LinkPlan, before: LinkState, input: LinkInput, now: number): { state: LinkState; outputs: LinkOutput[] } {
   const state: LinkState = { ...before, sessions: before.sessions.map((s) => ({ ...s })) }
   const step: Step = { plan, state, out: [], now }
+  noticeJump(step)
   take(step, input)
   return { state, outputs: step.out }
 }
 
 /** When the machine next wants a `tick`; Infinity when only other inputs matter. */
 export function wakeAt(plan: LinkPlan, state: LinkState): number {
-  let at = state.dialAt
+  let at = Math.min(state.dialAt, clockEndsAt(state))
   for (const s of state.sessions) {
-    at = Math.min(at, s.phase === 'joined' ? Math.min(Math.max(s.heardAt, s.pingedAt) + plan.timing.ping, deadAt(plan, state, s)) : s.deadline)
+    at = Math.min(at, s.phase === 'joined' ? Math.min(pingAt(plan, state, s), deadAt(plan, state, s)) : s.deadline)
   }
   return at
+}
+
+/** After silence; and a child asks when it has not heard its parent's clock for so long, whatever else comes (SPEC R-27). */
+function pingAt(plan: LinkPlan, state: LinkState, s: Session): number {
+  return Math.max(plan.direction === 'up' ? Math.min(s.heardAt, state.clockAt) : s.heardAt, s.pingedAt) + plan.timing.ping
 }
 
 /** When a joined session counts as dead: nothing heard, or an answer that is owed does not come. */
@@ -138,6 +144,7 @@ function begin(step: Step, why: 'start' | 'heal' | 'retry'): void {
 
 function onTick(step: Step): void {
   const { plan, state, now } = step
+  if (now >= clockEndsAt(state)) forgetClock(step)
   for (const s of state.sessions) {
     if (s.phase === 'joined') {
       const key = s.theirs && judgeKey(plan.peer, s.theirs.publicKey, plan)
@@ -145,7 +152,7 @@ function onTick(step: Step): void {
       if (isKeyOld(step, s) || (key === 'revoked-key' && plan.station(plan.peer)?.state === 'active')) stop(step, s, 'replaced', plan.self)
       else if (key) stop(step, s, key, plan.peer)
       else if (now >= deadAt(plan, state, s)) stop(step, s, 'silent', plan.peer)
-      else if (now >= Math.max(s.heardAt, s.pingedAt) + plan.timing.ping) ping(step, s)
+      else if (now >= pingAt(plan, state, s)) ping(step, s)
     } else if (now >= s.deadline) {
       // The older session did not answer: it is dead, and the newcomer takes its place.
       if (s.phase === 'probing') return join(step, s)
@@ -189,8 +196,8 @@ function onFrame(step: Step, session: Session, frame: Frame): void {
   if (frame.k === 'stop') return onStop(step, session, frame.code, frame.who)
   if (session.phase === 'greeting' && frame.k === 'hello') return onHello(step, session, frame)
   if (session.phase === 'proving' && frame.k === 'proof') return onProof(step, session, frame.sig)
-  if (frame.k === 'ping') return send(step, session, { k: 'pong', id: frame.id })
-  if (frame.k === 'pong') return onPong(step, session, frame.id)
+  if (frame.k === 'ping') return send(step, session, { k: 'pong', id: frame.id, at: clampMoment(plan.wall()) })
+  if (frame.k === 'pong') return onPong(step, session, frame)
   if (session.phase === 'probing') {
     if (session.held.length < maxHeld) session.held = [...session.held, frame]
     return
@@ -218,9 +225,10 @@ function onFrame(step: Step, session: Session, frame: Frame): void {
   }
 }
 
-function onPong(step: Step, session: Session, id: number): void {
+function onPong(step: Step, session: Session, { id, at }: FrameOf<'pong'>): void {
   const { plan, state } = step
   state.attempts = 0
+  if (at !== undefined && session.phase === 'joined') noteClock(step, clockSample(plan, at))
   const rival = state.sessions.find((s) => s.phase === 'probing')
   // The older session lives though another process has proved the same key: neither can be trusted to be the one.
   if (rival && session.phase === 'joined' && id === session.pings) endAll(step, 'clone', { code: 'clone', who: plan.peer })
@@ -265,7 +273,8 @@ function join(step: Step, session: Session): void {
   }
   state.waitsThere = { n: 0, why: null }
   state.clocks = []
-  if (session.clock !== null) noteClock(step, session.clock)
+  if (session.clock === null) forgetClock(step)
+  else noteClock(step, session.clock)
   step.out.push({ kind: 'joined', session: session.id }, { kind: 'recall', session: session.id })
   const { held } = session
   session.held = []

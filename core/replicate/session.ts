@@ -5,6 +5,10 @@ import { isPersistent, type StopCode } from './reasons.ts'
 import type { LinkOutput, LinkPlan, LinkState, Session } from './state.ts'
 
 const keptClocks = 8
+/** A clock that moves by so much against the one that never jumps was set. */
+const jumpMs = 1000
+/** After a link has been down for so long its samples are of the past. */
+const clockKeptMs = 60_000
 
 /** One step under way: the new state, what it asks for, and the time it is. */
 export interface Step {
@@ -86,8 +90,33 @@ export function clockSample(plan: LinkPlan, theirAt: number): number {
 export function noteClock(step: Step, sample: number): void {
   const { plan, state } = step
   state.clocks = [...state.clocks, sample].slice(-keptClocks)
+  state.clockAt = step.now
   state.clockAheadMs = plan.direction === 'up' ? Math.min(...state.clocks) : Math.max(...state.clocks)
   if (plan.direction === 'up') step.out.push({ kind: 'parent-clock', aheadMs: state.clockAheadMs })
+}
+
+/** There is no sample of the present any more. */
+export function forgetClock(step: Step): void {
+  const { plan, state } = step
+  Object.assign(state, { clocks: [], clockAt: -Infinity })
+  if (state.clockAheadMs === null) return
+  state.clockAheadMs = null
+  if (plan.direction === 'up') step.out.push({ kind: 'parent-clock', aheadMs: null })
+}
+
+/** Our own clock was set: what was compared with it before says nothing of it now. */
+export function noticeJump(step: Step): void {
+  const { plan, state, now } = step
+  const base = plan.wall() - now
+  if (Math.abs(base - state.clockBase) <= jumpMs) return
+  state.clockBase = base
+  for (const session of state.sessions) session.clock = null
+  forgetClock(step)
+}
+
+/** When the samples of a link that is down become the past. */
+export function clockEndsAt(state: LinkState): number {
+  return state.clockAheadMs === null || state.sessions.some((s) => s.phase === 'joined') ? Infinity : state.downAt + clockKeptMs
 }
 
 /** What the peer says waits there; never more than we have sent (SPEC R-26). */
@@ -96,6 +125,7 @@ export function noteWaits(step: Step, { n, why }: Waits): void {
 }
 
 export function remove(step: Step, session: Session): void {
+  if (session.phase === 'joined') step.state.downAt = step.now
   step.state.sessions = step.state.sessions.filter((s) => s !== session)
 }
 

@@ -122,6 +122,12 @@ export interface LinkState {
   /** How far the lower end's clock is ahead of the upper end's: the last samples, each off by a delay. */
   clocks: number[]
   clockAheadMs: number | null
+  /** When the last of them came. */
+  clockAt: number
+  /** Our own clock against the one that never jumps; when that changes, the samples say nothing any more. */
+  clockBase: number
+  /** When the last session that had joined ended. */
+  downAt: number
 }
 
 /** What survives a restart. */
@@ -193,7 +199,8 @@ export type LinkOutput =
   | { kind: 'recovered' }
   /** We are the station restored from an old backup: state nothing until recovered. */
   | { kind: 'own-future' }
-  | { kind: 'parent-clock'; aheadMs: number }
+  /** Null: there is no sample of the present. */
+  | { kind: 'parent-clock'; aheadMs: number | null }
 
 export interface LinkStatus {
   state: 'online' | 'offline'

@@ -113,8 +113,8 @@ export interface LinksOptions {
   onFault?: (peer: string, fault: unknown) => void
   /** Told of connections that were not let in, at most once a minute for each source and reason. */
   onTurnedAway?: (who: TurnedAtDoor) => void
-  /** Told at each word of the parent how far our clock is ahead of its, at most. */
-  onParentClock?: (aheadMs: number) => void
+  /** Told at each word of the parent how far our clock is ahead of its, at most; null when what it said is of the past. */
+  onParentClock?: (aheadMs: number | null) => void
   /** What counts as one source of connections; otherwise the address they come from. */
   sourceOf?: (request: IncomingMessage) => string
   doorway?: DoorwayLimits

@@ -38,8 +38,8 @@ export interface PeerLinkParts {
   onChange(): void
   onRecovered(): void
   onOwnFuture(): void
-  /** How far our clock is ahead of our parent's, at most. */
-  onParentClock(aheadMs: number): void
+  /** How far our clock is ahead of our parent's, at most; null when nobody can say at present. */
+  onParentClock(aheadMs: number | null): void
   /** Whether this station has lost nothing that it knows of. */
   isWhole(): boolean
   /** Whether this station is fetching back what it lost. */
