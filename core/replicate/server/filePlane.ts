@@ -117,7 +117,7 @@ export class FilePlane {
     const { database, clock } = this.#parts
     const wanted = await database.write(async (tx) => {
       const holders = await this.#rights.holders(tx, sha256, this.#neighbours())
-      if (holders.length > 0) await this.#store.want(tx, { sha256, size: await this.#store.declared(tx, sha256) }, holders[0]!, clock.now())
+      if (holders.length > 0) await this.#store.want(tx, sha256, holders[0]!, clock.now())
       return holders.length > 0
     })
     if (wanted) this.pump()
@@ -179,7 +179,7 @@ export class FilePlane {
       await (isHere ? this.#arrived(sha256, null) : this.#askOthers(sha256, peer))
       return true
     }
-    const bound = Math.min(this.#limit, await this.#store.declared(read, sha256) ?? this.#limit)
+    const bound = Math.min(this.#limit, (await this.#store.declared(read, sha256)).largest ?? this.#limit)
     let start = await files.partial(sha256, peer)
     if (start > bound) {
       await files.dropPartial(sha256, peer)

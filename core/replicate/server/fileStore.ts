@@ -58,6 +58,12 @@ export function fileStore(dialect: Dialect) {
     return names
   }
 
+  /** The smallest size that is declared for a file, and the largest, which is null too when one who names it declares none. */
+  async function declared(db: Db, sha256: string): Promise<{ smallest: number | null; largest: number | null }> {
+    const [row] = await run<{ smallest: number | null; largest: number | null; silent: number }>(db, `select min(n.size) as smallest, max(n.size) as largest, count(*) - count(n.size) as silent ${naming}`, [sha256])
+    return { smallest: row?.smallest ?? null, largest: row?.silent === 0 ? row.largest : null }
+  }
+
   return {
     async note(db: Db, positions: number[]) {
       const noted: Awaited<ReturnType<typeof noteFacts>> = []
@@ -85,21 +91,16 @@ export function fileStore(dialect: Dialect) {
       return rows.map(({ station, reach, text }) => ({ station, reach: text === null ? JSON.parse(reach!) as Reach : reachOf(station, (JSON.parse(text) as Statement).to) }))
     },
 
-    /** The largest size that is declared for a file; null when one who names it declares none. */
-    async declared(db: Db, sha256: string): Promise<number | null> {
-      const rows = await run<{ size: number | null; silent: number }>(db, `select max(n.size) as size, count(*) - count(n.size) as silent ${naming}`, [sha256])
-      return rows[0] && rows[0].silent === 0 ? rows[0].size : null
-    },
+    declared,
 
     /** Hashes that facts name, after one of them. */
     named: (db: Db, after: string, limit: number) =>
       run<{ sha256: string }>(db, 'select distinct sha256 from link_file_names where sha256 > ? order by sha256 limit ?', [after, limit]),
 
     /** Some files of a fact are to be pulled, or once more at once when they were wanted already. `peer` is whom to ask first. */
-    async want(db: Db, file: { sha256: string; size: number | null }, peer: Address, now: number): Promise<void> {
+    async want(db: Db, sha256: string, peer: Address, now: number): Promise<void> {
       await run(db, 'insert into link_files (sha256, peer, wanted_at, size, tried, rounds, not_before) values (?, ?, ?, ?, \'[]\', 0, 0)'
-        + ' on conflict (sha256) do update set not_before = 0, size = case when excluded.size is null or excluded.size > link_files.size then link_files.size else excluded.size end',
-      [file.sha256, peer, now, file.size])
+        + ' on conflict (sha256) do update set not_before = 0, size = excluded.size', [sha256, peer, now, (await declared(db, sha256)).smallest])
     },
 
     /** What is to be asked of a peer next: due, and not larger than this station takes. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { statement } from '#core/sql/server/statement.ts'
 import { attachmentsOf, maxNamed } from '../attachments.ts'
 import { sideOf } from '../sides.ts'
-import { testTree, until, type TestStation, type TestTree } from './testStation.ts'
+import { quickTiming, testTree, until, type TestStation, type TestTree } from './testStation.ts'
 
 const [region, prefecture, county, other] = ['65', '65/6529', '65/6529/652928', '65/6531'] as const
 
@@ -84,6 +84,21 @@ describe('files over links', () => {
     const wanted = await top.links.wantedFiles(10)
     expect(new Map(wanted.map((file) => [file.sha256, file.size]))).toEqual(new Map([[sha(large), large.length], [sha(liedAbout), 10_000]]))
     for (const { sha256 } of wanted) expect([...top.files.partials.keys()].filter((key) => key.startsWith(sha256))).toEqual([])
+  })
+
+  test('R-30 a lost file that some neighbour declares to be huge is fetched again all the same', async () => {
+    const top = await tree.open(region)
+    const mid = await tree.open(prefecture, { parentUrl: top.url })
+    const aside = await tree.open(other, { parentUrl: top.url })
+    const bytes = randomBytes(9_000)
+    mid.files.add(bytes)
+    await name(mid, ['up'], [{ bytes }])
+    await holds(top, bytes)
+    await name(aside, ['up'], [{ bytes, size: 2 ** 40 }], 'note/huge')
+    await until(() => top.ledger.factsOf('note/huge').then((facts) => facts.length > 0), 'the lie at the region')
+    await top.close()
+    const again = await tree.open(region, { folder: top.folder, port: Number(new URL(top.url).port), links: { timing: { ...quickTiming, ...quick } } })
+    await holds(again, bytes)
   })
 
   test('R-30 a partial that the giver cannot go on from is begun anew', async () => {

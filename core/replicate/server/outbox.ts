@@ -35,7 +35,7 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
     const origin = new Map(items.filter((item) => !item.earlier).map((item) => [item.position, item.from]))
     for (const file of await files.note(tx, [...origin.keys()])) {
       if (origin.get(file.position) === null) continue
-      await files.want(tx, file, sideOf(self, file.station) ?? '', clock.now())
+      await files.want(tx, file.sha256, sideOf(self, file.station) ?? '', clock.now())
       named = true
     }
   }
