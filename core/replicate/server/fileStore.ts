@@ -48,8 +48,11 @@ export function fileStore(dialect: Dialect) {
   const run = <Row>(db: Db, sql: string, parameters: readonly unknown[] = []) => statement<Row>(db, sql, parameters, dialect)
 
   /** Notes what facts name; in the transaction that stores them. Gives what it has noted. */
-  async function noteFacts(db: Db, facts: { position: number; station: string; text: string }[]) {
-    const names = facts.flatMap(({ position, station, text }) => attachmentsOf((JSON.parse(text) as Statement).body).map((file) => ({ ...file, position, station })))
+  async function noteFacts(db: Db, facts: { position: number; text: string }[]) {
+    const names = facts.flatMap(({ position, text }) => {
+      const { station, body } = JSON.parse(text) as Statement
+      return attachmentsOf(body).map((file) => ({ ...file, position, station }))
+    })
     for (let i = 0; i < names.length; i += rowsPerInsert) {
       const some = names.slice(i, i + rowsPerInsert)
       await run(db, `insert into link_file_names (sha256, position, size) values ${some.map(() => '(?, ?, ?)').join(', ')} on conflict (sha256, position) do nothing`,
@@ -65,20 +68,13 @@ export function fileStore(dialect: Dialect) {
   }
 
   return {
-    async note(db: Db, positions: number[]) {
-      const noted: Awaited<ReturnType<typeof noteFacts>> = []
-      for (let i = 0; i < positions.length; i += rowsPerInsert) {
-        const some = positions.slice(i, i + rowsPerInsert)
-        noted.push(...await noteFacts(db, await run(db, `select position, station, text from facts where position in (${some.map(() => '?').join(', ')}) and text like '%"attachments"%'`, some)))
-      }
-      return noted
-    },
+    note: noteFacts,
 
     /** What the facts of older versions name, a page of `size` positions after another. */
     async noteAll(db: Db, size: number): Promise<void> {
       const last = (await run<{ last: number | null }>(db, 'select max(position) as last from facts'))[0]?.last ?? 0
       for (let after = 0; after < last; after += size) {
-        await noteFacts(db, await run(db, 'select position, station, text from facts where position > ? and position <= ? and text like \'%"attachments"%\'', [after, after + size]))
+        await noteFacts(db, await run(db, 'select position, text from facts where position > ? and position <= ? and text like \'%"attachments"%\'', [after, after + size]))
       }
     },
 

@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '#core/kernel/index.ts'
+import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
 import { statement } from '#core/sql/server/statement.ts'
 import { attachmentsOf, maxNamed } from '../attachments.ts'
 import { sideOf } from '../sides.ts'
+import { createOutbox } from './outbox.ts'
 import { quickTiming, testTree, until, type TestStation, type TestTree } from './testStation.ts'
 
 const [region, prefecture, county, other] = ['65', '65/6529', '65/6529/652928', '65/6531'] as const
@@ -111,6 +114,18 @@ describe('files over links', () => {
     await name(mid, ['up'], [{ bytes: long, size: 40_000 }, { bytes: wrong }])
     await holds(top, long)
     await holds(top, wrong)
+  })
+
+  test('R-21 a fact that names no file costs no look at what is stored', async () => {
+    const { database } = await tree.open(region)
+    const outbox = createOutbox({ self: region, dialect: database.dialect, clock: systemClock, sha256: nodeCrypto.sha256 })
+    const items = (body: object) => [{ position: 1, id: 'a', text: JSON.stringify({ station: prefecture, body }), reach: [], from: prefecture }]
+    await database.write(async (tx) => {
+      await statement(tx, 'alter table facts rename to gone', [], database.dialect)
+      await outbox.enqueue(tx, items({ line: '一' }))
+      await outbox.enqueue(tx, items({ attachments: [] }))
+      await statement(tx, 'alter table gone rename to facts', [], database.dialect)
+    })
   })
 
   test('R-28 data of a version that did not keep who names what opens, and its files travel', async () => {

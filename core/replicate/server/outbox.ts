@@ -32,8 +32,10 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
 
   /** Notes which files the new facts name; those that arrived name what is to be pulled (SPEC R-21). */
   async function noteFiles(tx: Db, items: Item[]): Promise<void> {
-    const origin = new Map(items.filter((item) => !item.earlier).map((item) => [item.position, item.from]))
-    for (const file of await files.note(tx, [...origin.keys()])) {
+    // Most facts name none: they cost no look.
+    const naming = items.filter(({ earlier, text }) => !earlier && text.includes('"attachments"'))
+    const origin = new Map(naming.map(({ position, from }) => [position, from]))
+    for (const file of await files.note(tx, naming)) {
       if (origin.get(file.position) === null) continue
       await files.want(tx, file.sha256, sideOf(self, file.station) ?? '', clock.now())
       named = true
