@@ -138,29 +138,34 @@ export class FilePlane {
     this.#again = true
     if (this.#pumping || this.#stopped) return
     this.#pumping = true
-    this.#guard('files', this.#pumpAll().finally(() => { this.#pumping = false }))
+    this.#guard('files', this.#pumpAll())
   }
 
   async #pumpAll(): Promise<void> {
     const { read } = this.#parts.database
-    while (this.#again && !this.#stopped) {
-      this.#again = false
-      const peers = [...this.#parts.peers()]
-      // What the absent were to be asked for others may have; the empty name is nobody's.
-      let left = awayPerRound
-      for (const away of ['', ...peers.filter(([, p]) => !p.isOnline).map(([name]) => name)]) {
-        const due = left > 0 ? await this.#store.next(read, away, now(), this.#limit, left) : []
-        for (const sha256 of due) await this.#askOthers(sha256, away, true)
-        left -= due.length
-      }
-      for (const [peer, { isOnline }] of peers) {
-        let goesOn = isOnline && !this.#transfers.has(peer)
-        while (goesOn && !this.#stopped) {
-          const [sha256] = await this.#store.next(read, peer, now(), this.#limit)
-          goesOn = sha256 !== undefined && await this.#begin(peer, sha256)
+    try {
+      while (this.#again && !this.#stopped) {
+        this.#again = false
+        const peers = [...this.#parts.peers()]
+        // What the absent were to be asked for others may have; the empty name is nobody's.
+        let left = awayPerRound
+        for (const away of ['', ...peers.filter(([, p]) => !p.isOnline).map(([name]) => name)]) {
+          const due = left > 0 ? await this.#store.next(read, away, now(), this.#limit, left) : []
+          for (const sha256 of due) await this.#askOthers(sha256, away, true)
+          left -= due.length
         }
+        for (const [peer, { isOnline }] of peers) {
+          let goesOn = isOnline && !this.#transfers.has(peer)
+          while (goesOn && !this.#stopped) {
+            const [sha256] = await this.#store.next(read, peer, now(), this.#limit)
+            goesOn = sha256 !== undefined && await this.#begin(peer, sha256)
+          }
+        }
+        this.#later(left > 0 ? this.#parts.timing.fileRetry : 1000)
       }
-      this.#later(left > 0 ? this.#parts.timing.fileRetry : 1000)
+    } finally {
+      // In the very step in which the loop has found nothing more: a call after it begins anew.
+      this.#pumping = false
     }
   }
 
