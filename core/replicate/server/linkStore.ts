@@ -93,7 +93,7 @@ export function linkStore(dialect: Dialect) {
 
     async addReceipt(db: Db, peer: string, receipt: Receipt, text: string, sig: string): Promise<void> {
       await run(db, 'insert into link_receipts (peer, epoch, n, head, at, text, sig) values (?, ?, ?, ?, ?, ?, ?)', [peer, receipt.epoch, receipt.n, receipt.head, receipt.at, text, sig])
-      await run(db, 'delete from link_receipts where peer = ? and number <= (select max(number) from link_receipts) - ?', [peer, keptReceipts])
+      await run(db, 'delete from link_receipts where peer = ? and number <= (select number from link_receipts where peer = ? order by number desc limit 1 offset ?)', [peer, peer, keptReceipts])
     },
 
     receipts: (db: Db, peer: string, limit: number) =>

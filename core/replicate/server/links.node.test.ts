@@ -259,6 +259,19 @@ describe('links over real sockets and databases', () => {
     expect(top.faults).toEqual([])
   })
 
+  test('R-8 a thousand receipts are kept of each neighbour, however many come from another', async () => {
+    const { database } = await tree.open(region)
+    const store = linkStore(database.dialect)
+    await database.write(async (tx) => {
+      const add = (peer: string, n: number) => store.addReceipt(tx, peer, { kind: 'link.receipt.v1', from: peer, to: region, epoch: 1, n, head: 'a'.repeat(64), at: 1 }, '', '')
+      await add(other, 1)
+      for (let n = 1; n <= 1002; n++) await add(prefecture, n)
+      await add(other, 2)
+    })
+    expect((await store.receipts(database.read, other, 5)).map((row) => row.n)).toEqual([2, 1])
+    expect((await store.receipts(database.read, prefecture, 2000)).at(-1)?.n).toBe(3)
+  })
+
   test('C2 R-25 a cursor beyond our queue, without anything that we signed, costs nothing: a new epoch, and work goes on', async () => {
     const top = await tree.open(region)
     const mid = await tree.open(prefecture, { parentUrl: top.url })
