@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -60,6 +61,36 @@ describe('H1: a PostgreSQL database', () => {
     await (await lockStation(data, await cluster.url('other'), never)).release()
     await first.release()
     await (await lockStation(data, url, never)).release()
+  })
+
+  test('H1: a server that does not answer any more is noticed though the connection stands', async () => {
+    const direct = await cluster.url('silent')
+    const url = new URL(direct)
+    const others: Socket[] = []
+    let isCut = false
+    const between = createServer((near) => {
+      const far = connect(Number(new URL(direct).port), '127.0.0.1')
+      others.push(near, far)
+      for (const [from, to] of [[near, far], [far, near]] as const) {
+        from.on('data', (data) => { if (!isCut) to.write(data) })
+        from.on('error', () => undefined)
+        from.on('close', () => to.destroy())
+      }
+    })
+    await new Promise<void>((done) => { between.listen(0, '127.0.0.1', done) })
+    url.port = String((between.address() as AddressInfo).port)
+    let tell = () => {}
+    const lost = new Promise<void>((resolve) => { tell = resolve })
+    const lock = await lockStation(folder(), url.href, () => tell(), 200)
+    const database = lock.guard(openDatabase(direct))
+    await database.write(async () => undefined)
+    isCut = true
+    await lost
+    await expect(database.write(async () => undefined)).rejects.toThrow(/lock/)
+    await database.close()
+    for (const socket of others) socket.destroy()
+    await lock.release()
+    between.close()
   })
 
   test('H1: when the server ends the lock, nothing more is written, and the process is told once', async () => {

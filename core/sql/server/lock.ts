@@ -29,19 +29,21 @@ export class StationInUse extends Error {
 /** Any number will do, as long as every process of a station uses the same. */
 const stationLock = 0x66656e68
 const sqliteBusy = 5
+/** How often the server is asked whether the lock is still ours; an answer that is not there by the next time is a no. */
+const askEveryMs = 15_000
 
 /**
  * Takes the data folder, and on PostgreSQL the database too. Neither outlives its process: the operating system ends the
  * one, the server the other. `onLost`: the server has ended our session, and another process may have the station now.
  */
-export async function lockStation(folder: string, databaseUrl: string, onLost: () => void): Promise<StationLock> {
+export async function lockStation(folder: string, databaseUrl: string, onLost: () => void, everyMs = askEveryMs): Promise<StationLock> {
   const unlockFolder = lockFolder(folder)
   let lost = false
   const held = () => {
     if (lost) throw new Error('the lock on the database is lost; this station has stopped writing')
   }
   try {
-    const unlockServer = /^postgres(ql)?:\/\//.test(databaseUrl) ? await lockServer(databaseUrl, () => { lost = true; onLost() }) : undefined
+    const unlockServer = /^postgres(ql)?:\/\//.test(databaseUrl) ? await lockServer(databaseUrl, () => { lost = true; onLost() }, everyMs) : undefined
     return {
       guard: (database) => ({
         ...database,
@@ -95,11 +97,13 @@ function holderIn(pidFile: string): string {
   }
 }
 
-/** A lock of a connection of its own. The server looks after a machine that has lost power, so that another may take over. */
-async function lockServer(url: string, onLost: () => void): Promise<() => Promise<void>> {
-  const client = new pg.Client({ connectionString: url, keepAlive: true, application_name: `fengsui pid ${process.pid}, ${hostname()}`.slice(0, 63) })
+/** A lock of a connection of its own. The server looks after a machine that has lost power, so that another may take over; and we after the server. */
+async function lockServer(url: string, onLost: () => void, everyMs: number): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: url, keepAlive: true, keepAliveInitialDelayMillis: 10_000, application_name: `fengsui pid ${process.pid}, ${hostname()}`.slice(0, 63) })
   let ended = false
+  let asking: NodeJS.Timeout | undefined
   const end = () => {
+    clearInterval(asking)
     if (!ended) onLost()
     ended = true
   }
@@ -117,7 +121,18 @@ async function lockServer(url: string, onLost: () => void): Promise<() => Promis
   }
   client.on('end', end)
   await client.query('set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3')
+  let isAsked = false
+  asking = setInterval(() => {
+    if (isAsked) return end()
+    isAsked = true
+    client.query<{ held: boolean }>(`select exists (select from pg_locks where pid = pg_backend_pid() and locktype = 'advisory' and granted and classid = $1) as held`, [stationLock])
+      .then(({ rows: [row] }) => {
+        isAsked = false
+        if (!row?.held) end()
+      }).catch(end)
+  }, everyMs).unref()
   return async () => {
+    clearInterval(asking)
     ended = true
     await client.end().catch(() => undefined)
   }
