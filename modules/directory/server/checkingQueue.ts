@@ -27,8 +27,9 @@ export function checkingQueue(): <T>(address: string, check: () => Promise<T>) =
 
   return (address, check) => new Promise((resolve, reject) => {
     const line = lines.get(address) ?? []
-    if (line.length >= mostWaiting || lines.size >= mostAddresses) return reject(busy())
-    line.push(() => check().then(resolve, reject))
+    if (line.length >= mostWaiting || (lines.size >= mostAddresses && !lines.has(address))) return reject(busy())
+    // Whatever it throws, and whenever, is its own: the next in line has its turn.
+    line.push(() => (async () => check())().then(resolve, reject))
     lines.set(address, line)
     void run()
   })

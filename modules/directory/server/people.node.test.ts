@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { HttpProblem } from '#core/http/server/problem.ts'
+import type { Database } from '#core/sql/server/database.ts'
 import { hashOfNobody, hashPassword, passwordFits } from './passwords.ts'
+import type { PeopleTables } from './people.tables.ts'
+import { hashSecret } from './secrets.ts'
+import { openSessions } from './sessions.ts'
 import { openPeople } from './people.ts'
 import { openTestStation } from './testStation.ts'
 
@@ -55,6 +60,21 @@ describe('signing in', () => {
     const again = await one.signIn('duty')
     expect((await one.call('DELETE', '/api/session', again)).status).toBe(204)
     expect((await one.call('GET', '/api/session', again)).status).toBe(401)
+  })
+
+  it('a sign-out that the disk could not take ends the session all the same, and is made up for when it can', async () => {
+    const { station: { database }, clock } = await open()
+    let isFull = false
+    const write: Database['write'] = (work) => (isFull ? Promise.reject(new HttpProblem(507, 'storage.full', '磁盘已满', 'The disk is full')) : database.write(work))
+    const sessions = openSessions({ ...database, write }, clock)
+    const { token } = await sessions.signIn('duty', 'demo', 'here')
+    const rows = () => database.read.withTables<PeopleTables>().selectFrom('token').select('hash').where('hash', '=', hashSecret(token)).execute()
+    isFull = true
+    await sessions.signOut(token)
+    expect([await sessions.personOf(token), (await rows()).length]).toEqual([undefined, 1])
+    isFull = false
+    await sessions.signIn('duty', 'demo', 'here')
+    expect([await sessions.personOf(token), (await rows()).length]).toEqual([undefined, 0])
   })
 
   it('tokens and passwords are not at rest', async () => {

@@ -78,11 +78,21 @@ export function openSessions(database: Database, clock: Clock): Sessions {
     if (wait > 0) throw new HttpProblem(429, 'session.wait', `多次登录失败，请 ${Math.ceil(wait / 1000)} 秒后再试`, `Too many failed attempts; try again in ${Math.ceil(wait / 1000)} seconds`)
   }
 
+  /** Writes tokens, and makes up for the sign-outs that the disk could not take. */
+  async function forgetting(work: (tables: ReturnType<typeof read>) => Promise<unknown>): Promise<void> {
+    const ended = [...unstored.ended]
+    await database.write(async (tx) => {
+      const tables = tx.withTables<PeopleTables>()
+      for (const hash of ended) await tables.deleteFrom('token').where('hash', '=', hash).execute()
+      await work(tables)
+    })
+    for (const hash of ended) unstored.ended.delete(hash)
+  }
+
   async function insert(token: string, person: string, kind: 'session' | 'api', name: string, roles: Role[] | null, lifeMs: number): Promise<string> {
     const now = clock.now()
     const id = newId(now)
-    await database.write(async (tx) => {
-      const tables = tx.withTables<PeopleTables>()
+    await forgetting(async (tables) => {
       await tables.deleteFrom('token').where('expires_at', '<', now).execute()
       await tables.insertInto('token').values({ hash: hashSecret(token), id, person, kind, name, roles: roles && JSON.stringify(roles), created_at: now, seen_at: now, expires_at: now + lifeMs }).execute()
     })
@@ -150,7 +160,9 @@ export function openSessions(database: Database, clock: Clock): Sessions {
     async signOut(token) {
       const hash = hashSecret(token)
       unstored.sessions.delete(hash)
-      if (await ifStored(database.write((tx) => tx.withTables<PeopleTables>().deleteFrom('token').where('hash', '=', hash).execute()))) unstored.ended.add(hash)
+      const trouble = await ifStored(forgetting((tables) => tables.deleteFrom('token').where('hash', '=', hash).execute()))
+      // No more than there are tokens: what is none ends nothing.
+      if (trouble && await read().selectFrom('token').select('id').where('hash', '=', hash).executeTakeFirst()) unstored.ended.add(hash)
     },
 
     async endAll(person, keep) {
