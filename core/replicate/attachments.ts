@@ -1,10 +1,10 @@
 import { maxPosition } from '#core/kernel/index.ts'
 
-/** One fact makes us look for so many files and no more; our own name at most 64. */
+/** One fact makes us look for so many files and no more. */
 export const maxNamed = 1000
 const maxDepth = 6
 
-export interface NamedFile {
+interface NamedFile {
   sha256: string
   /** As the fact declares it; null when it does not. */
   size: number | null

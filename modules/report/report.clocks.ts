@@ -6,7 +6,7 @@ import type { Clock } from './report.facts.ts'
 export const longestClockMs = 400 * 86_400_000
 
 /** What a fact that names clocks is, and what is known of its report by then. */
-export interface Starting {
+interface Starting {
   /** When it was stated. */
   at: number
   author: Address

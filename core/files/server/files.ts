@@ -9,7 +9,7 @@ export interface FileCard {
 }
 
 /** A file that was here and whose bytes have gone from the disk or are no longer what their name says. */
-export interface LostFile {
+interface LostFile {
   sha256: string
   size: number
   lostAt: number

@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { callerOf } from './caller.ts'
 
-export interface ConnectionLimit {
+interface ConnectionLimit {
   perAddress: number
   /** Addresses that are not counted: a reverse proxy's own, behind which everyone comes. */
   exempt: (address: string) => boolean

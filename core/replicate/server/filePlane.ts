@@ -51,7 +51,7 @@ interface Transfer {
   timer: NodeJS.Timeout | undefined
 }
 
-export interface FilePlaneParts {
+interface FilePlaneParts {
   self: Address
   files: Files
   database: Database

@@ -20,7 +20,7 @@ export interface FilePeer {
   send(frame: FileFrame): boolean
 }
 
-export interface ServingParts {
+interface ServingParts {
   files: Files
   read: Db
   rights: FileRights

@@ -38,7 +38,7 @@ const rowsPerInsert = 100
 const naming = 'from link_file_names n join facts f on f.position = n.position where n.sha256 = ? and f.status in (\'admitted\', \'unread\')'
 
 /** A group of the facts that name a file: who stated them, and where their subject is to be known. */
-export interface Naming {
+interface Naming {
   station: Address
   reach: Reach
 }

@@ -19,7 +19,7 @@ const maxHeldLive = 64
 /** Each newer receipt covers all before it; saving one is a commit that facts would wait behind. */
 const receiptEveryMs = 1000
 /** Stations named of a batch that could not be stored. */
-const maxNamed = 5
+const maxTold = 5
 
 export interface PeerLinkParts {
   database: Database
@@ -234,7 +234,7 @@ export class PeerLink {
     } catch (fault) {
       if (fault instanceof OwnFuture) return this.input({ kind: 'accept-failed', why: 'lost' })
       // Who made the facts is told beside who passed them on: the peer may be innocent of what it carries.
-      const about = [...new Set(batch.wires.map(({ text }) => stationOf(text)))].slice(0, maxNamed)
+      const about = [...new Set(batch.wires.map(({ text }) => stationOf(text)))].slice(0, maxTold)
       this.#parts.onFault(peer, new Error(`entries from ${batch.after + 1} of epoch ${batch.epoch} from ${peer}, facts of ${about.join(', ')}: ${String(fault)}`, { cause: fault }))
       this.input({ kind: 'accept-failed', why: 'fault', about })
     }

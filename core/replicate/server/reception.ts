@@ -19,7 +19,7 @@ const maxTold = 1000
 /** Who was not let in, and who it says it is. `times`: since it was last told. */
 export interface TurnedAtDoor { source: string; claims: Address | null; code: StopCode | 'crowded'; times: number }
 
-export interface ReceptionParts {
+interface ReceptionParts {
   ledger: Ledger
   clock: Clock
   protocol: ProtocolRange
