@@ -9,14 +9,14 @@ export interface OwnFact { id: string; seq: number }
 /** What a fact of our own is to us: held, or seen and put aside; lost, with our number free; or our number stands here for another. */
 export type Fate = 'held' | 'lost' | 'forked'
 
-/** A fact truly made by `station`: signed by a key of its that may sign this number. Null: anybody could have made it (SPEC R-24). */
+/** A fact truly made by `station`: signed by the key that it uses now. Null: anybody could have made it, a thief of an old key among them (SPEC R-24). */
 export function madeBy(station: Address, wire: WireFact, card: Pick<StationCard, 'keys'> | undefined, crypto: LinkCrypto): OwnFact | null {
   // Most facts of a batch are seen not to be by their text alone.
   if (!card || !wire.text.includes(`"station":"${station}"`)) return null
   const read = readWire(wire, crypto)
   if ('verdict' in read || read.station !== station) return null
   const key = keyFor(card, read.seq)
-  return key && crypto.verify(read.text, read.sig, key.publicKey) ? { id: read.id, seq: read.seq } : null
+  return key?.untilSeq === null && crypto.verify(read.text, read.sig, key.publicKey) ? { id: read.id, seq: read.seq } : null
 }
 
 /**

@@ -422,11 +422,15 @@ describe('links over real sockets and databases', () => {
       ledger, clock: systemClock, protocol, sockets: new WebSocketServer({ noServer: true }), limits: doorwayLimits, random: Math.random, elapsed: () => 0, sourceOf: () => '',
       isRunning: () => true, linkOf: () => undefined, meetNeighbours: async () => undefined, onTurnedAway: () => undefined, onFault: () => undefined,
     })
-    const text = encode({ type: 'station.renamed.v1', subject: `station/${prefecture}`, station: prefecture, seq: 1, prev: '', at: [Date.now(), 0], actor: { id: 'p', name: '值班员' }, to: ['all'], mode: 'actual', body: {} })
+    const text = encode({ type: 'station.keyRotated.v1', subject: `station/${prefecture}`, station: prefecture, seq: 1, prev: '', at: [Date.now(), 0], actor: { id: 'p', name: '值班员' }, to: ['all'], mode: 'actual', body: {} })
     const rotated: Hello = {
       k: 'hello', protocol, from: prefecture, to: region, publicKey: nodeSigner(newPrivateKey()).publicKey, nonce: 'a'.repeat(32), boot: 'b'.repeat(32),
       proofs: [{ text, sig: tree.keys.get(prefecture)!.sign(text) }],
     }
+    // A fact that proves no key is not looked at: who shows it may hold a key that was stolen long ago.
+    const renamed = text.replace('keyRotated', 'renamed')
+    await reception.learn({ ...rotated, proofs: [{ text: renamed, sig: tree.keys.get(prefecture)!.sign(renamed) }] })
+    expect(taken).toEqual([])
     const [first, second] = [reception.learn(rotated)!, reception.learn(rotated)!]
     await expect(first).rejects.toThrow('full')
     await second

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { WebSocket, WebSocketServer } from 'ws'
 import type { Address, Clock } from '#core/kernel/index.ts'
-import { directoryKind, judge, readWire } from '#core/ledger/index.ts'
+import { directoryKind, judge, keyFor, readWire } from '#core/ledger/index.ts'
 import type { Ledger } from '#core/ledger/server/ledger.ts'
 import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
 import { decodeFrame, encodeFrame, maxUnprovenLength, type Hello } from '../frames.ts'
@@ -36,6 +36,9 @@ interface ReceptionParts {
   onTurnedAway(who: TurnedAtDoor): void
   onFault(peer: string, fault: unknown): void
 }
+
+/** Facts by which a key follows another. */
+const provesKeys = new Set([`${directoryKind}.keyRotated.v1`, `${directoryKind}.rekeyed.v1`])
 
 /** Takes in children's connections, hands them to their links when they have said a hello, and counts them until they are proven. */
 export function createReception(parts: ReceptionParts) {
@@ -117,7 +120,10 @@ export function createReception(parts: ReceptionParts) {
     const turn = (learning.get(from) ?? Promise.resolve()).catch(() => undefined).then(async () => {
       for (const wire of proofs) {
         const read = readWire(wire, nodeCrypto)
-        if ('verdict' in read || read.subject !== `${directoryKind}/${from}` || await ledger.fact(read.id)) continue
+        if ('verdict' in read || read.subject !== `${directoryKind}/${from}` || !provesKeys.has(read.type) || await ledger.fact(read.id)) continue
+        // One that is out of use proves nothing more, and whoever stole it must not fill the gaps of a chain with it.
+        const maker = station(read.station)
+        if (!maker || keyFor(maker, read.seq)?.untilSeq !== null) continue
         const seen = await judge(read, directory, parts.clock.now(), nodeCrypto)
         if (seen.verdict === 'sound') await ledger.accept([wire], from)
       }
