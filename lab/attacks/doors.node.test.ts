@@ -127,7 +127,7 @@ describe('H1: one process has a station', () => {
     const config = await readStationConfig(folder)
     const running = await openStation({ folder, config, tickMs: 0 })
     const fork = `insert into facts (id, type, subject, station, seq, at_ms, at_n, mode, text, sig, received_at, from_peer, status, reason, reacted)
-      select 'f' || substr(id, 2), type, subject, station, seq, at_ms, at_n, mode, text, sig, received_at, from_peer, status, reason, reacted from facts where seq = 1`
+      select substr(id, 2) || 'f', type, subject, station, seq, at_ms, at_n, mode, text, sig, received_at, from_peer, status, reason, reacted from facts where seq = 1`
     await expect(running.station.database.write((tx) => statement(tx, fork))).rejects.toThrow(/UNIQUE/)
     await running.close()
     const db = new DatabaseSync(join(folder, 'station.db'))
