@@ -37,8 +37,10 @@ export function clockOffset(link: LinkFace): { ahead: boolean; ms: number } | nu
   return Math.abs(ms) > clockToleranceMs ? { ahead: ms > 0, ms: Math.abs(ms) } : null
 }
 
-/** `45 ms`, `3.2 s`, `12 min` */
+/** `45 ms`, `3.2 s`, `12 min`, `5 h`, `3 d` */
 export function lagText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
-  return ms < 120_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`
+  if (ms < 120_000) return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`
+  return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`
 }

@@ -22,12 +22,11 @@ export function FaultsPanel() {
     onError: (error: unknown) => { void message.error(isApiFault(error) ? error.problem.detail : String(error)) },
   })
   const columns: Column<FaultLine>[] = [
-    { key: 'subject', title: say('column.subject'), width: 280, render: (row) => <span className="mono">{row.subject}</span> },
+    { key: 'subject', title: say('column.subject'), render: (row) => <><span className="mono">{row.subject}</span><br /><span className="small soft">{row.reason.slice(0, 200)}</span></> },
     { key: 'stage', title: say('column.reason'), width: 170, render: (row) => <Mark tone={row.stage === 'reaction' ? 'warn' : 'alarm'}>{say(`faults.${row.stage}`)}</Mark> },
     { key: 'station', title: say('column.statedBy'), width: 180, render: (row) => <span className="mono">{row.station}</span> },
     { key: 'from', title: say('column.from'), width: 160, render: (row) => <span className="mono">{row.from ?? say('here')}</span> },
     { key: 'fact', title: say('column.fact'), width: 160, wideOnly: true, render: (row) => <span className="mono">{row.fact.slice(0, 16)}…</span> },
-    { key: 'detail', title: say('column.detail'), wideOnly: true, render: (row) => <span className="small soft">{row.reason.slice(0, 200)}</span> },
     { key: 'at', title: say('column.at'), width: 130, render: (row) => <TimeText at={row.at} /> },
     { key: 'retry', title: '', width: 110, render: (row) => <Button size="small" loading={retry.isPending && retry.variables === row.subject} onClick={() => retry.mutate(row.subject)}>{say('faults.retry')}</Button> },
   ]
