@@ -154,7 +154,7 @@ function factsOf({ subject, bodies, begin = [], maker = county }: Noun): fc.Arbi
     type: fc.constant(type), body: bodies[type]!, station: fc.oneof({ weight: 2, arbitrary: fc.constant(maker) }, { weight: 3, arbitrary: station as fc.Arbitrary<string> }),
     to: fc.constantFrom<string[]>([], ['ancestors'], ['65'], ['ancestors', 'subtree'], ['all'], ['65/6529/652922', 'constructor']), ms: fc.constantFrom(0, 1, 2, 1_706_000_000_000), wall: maybe(time),
   })))
-  const first = begin.map((type) => fc.record({ type: fc.constant(type), body: bodies[type]!, station: fc.constant(maker), to: fc.constant(type.endsWith('opened.v1') ? [] : ['ancestors', 'subtree']), ms: fc.constant(0), wall: maybe(time) }))
+  const first = begin.map((type) => fc.record({ type: fc.constant(type), body: bodies[type]!, station: fc.constant(maker), to: fc.constant(type.endsWith('opened.v1') ? [] : type.startsWith('station.') ? ['all'] : ['ancestors', 'subtree']), ms: fc.constant(0), wall: maybe(time) }))
   const inOrder = fc.tuple(fc.tuple(...first), fc.array(said, { maxLength: 20 })).map(([some, others]) => [...some, ...others].map((one, i) => ({ ...one, ms: 1_706_000_000_000 + i })))
   return fc.oneof(inOrder, fc.array(said, { maxLength: 20 })).map((all) => all.map(({ ms, wall, ...one }, i) => ({
     ...one, ...(wall === undefined ? {} : { wall }), subject, id: hashOf(i), at: [ms, i % 2] as const, seq: i + 1, prev: '', actor: { id: 'x', name: '某人' }, mode: 'actual', text: '', sig: '',
