@@ -21,11 +21,12 @@ export function madeBy(station: Address, wire: WireFact, card: Pick<StationCard,
 
 /**
  * What a receipt of our own to a peer says of us, against the cursor that we hold. Only our present key counts: what we
- * have lost we signed after the backup, with the key of the backup, and a key that was stolen must lose its voice with its replacement.
+ * have lost we signed after the backup, with the key of the backup, and a key that was stolen must lose its voice with its replacement. What we signed before a
+ * recovery was looked at by it, or the same receipt would silence us for ever.
  */
-export function receiptAgainst(taken: Cursor, shown: Shown['receipt'], of: { self: Address; peer: Address; publicKey: string; crypto: LinkCrypto }): 'restored-backup' | 'forked' | null {
+export function receiptAgainst(taken: Cursor, shown: Shown['receipt'], of: { self: Address; peer: Address; publicKey: string; crypto: LinkCrypto; since: number }): 'restored-backup' | 'forked' | null {
   const receipt = shown && readReceipt(shown.text)
-  if (!receipt || receipt.from !== of.self || receipt.to !== of.peer || !of.crypto.verify(receiptText(shown.text), shown.sig, of.publicKey)) return null
+  if (!receipt || receipt.at <= of.since || receipt.from !== of.self || receipt.to !== of.peer || !of.crypto.verify(receiptText(shown.text), shown.sig, of.publicKey)) return null
   if (receipt.epoch > taken.epoch || (receipt.epoch === taken.epoch && receipt.n > taken.n)) return 'restored-backup'
   return receipt.epoch === taken.epoch && receipt.n === taken.n && receipt.head !== taken.head ? 'forked' : null
 }

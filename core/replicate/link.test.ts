@@ -27,7 +27,7 @@ function planOf(self: Address, change: Partial<LinkPlan> = {}): LinkPlan {
   }
 }
 
-const fresh: LinkMemory = { taken: startCursor, out: { epoch: 1, n: 0 }, acked: { epoch: 1, n: 0 }, cut: false, stuck: null, recovery: null }
+const fresh: LinkMemory = { taken: startCursor, out: { epoch: 1, n: 0 }, acked: { epoch: 1, n: 0 }, cut: false, stuck: null, recovery: null, recoveredAt: 0 }
 
 /** One end by hand: steps the machine and keeps what it asked for. */
 function end(plan: LinkPlan, memory: Partial<LinkMemory> = {}, shown: Shown = {}) {
@@ -263,6 +263,9 @@ describe('the link machine', () => {
       { ...receiptOf({ epoch: 1, n: 4 }), sig: signerOf(9).sign(receiptText(receiptOf({ epoch: 1, n: 4 }).text)) },
     ]
     for (const receipt of lies) expect(joinedChecking({ receipt }, memory).low.asked('own-future')).toBeUndefined()
+    // Signed before a recovery that has ended: the same receipt does not silence us again and again.
+    expect(joinedChecking({ receipt: receiptOf({ epoch: 1000, n: 1 }) }, memory).low.asked('own-future')).toBeDefined()
+    expect(joinedChecking({ receipt: receiptOf({ epoch: 1000, n: 1 }) }, { ...memory, recoveredAt: 2 ** 50 }).low.asked('own-future')).toBeUndefined()
 
     const card = { keys: [{ publicKey: keys[child]!.publicKey, fromSeq: 1, untilSeq: 5 }, { publicKey: signerOf(9).publicKey, fromSeq: 6, untilSeq: null }] }
     const own = (seq: number, by = keys[child]!, station = child) => {
@@ -396,7 +399,7 @@ describe('the link machine', () => {
     const { top } = joined()
     top.give({ kind: 'accepted', taken: { epoch: 1, n: 1, head: 'a'.repeat(64) }, forked: true })
     top.give({ kind: 'cut' })
-    expect([top.status.stop?.code, top.asked('remember')]).toEqual(['cut', { kind: 'remember', cut: true, stuck: { code: 'forked', who: child }, recovery: null }])
+    expect([top.status.stop?.code, top.asked('remember')]).toEqual(['cut', { kind: 'remember', cut: true, stuck: { code: 'forked', who: child }, recovery: null, recoveredAt: 0 }])
     top.give({ kind: 'heal' })
     expect(top.asked('remember')).toMatchObject({ cut: false, stuck: { code: 'forked', who: child } })
     expect(top.status.stop).toEqual({ code: 'forked', who: child })

@@ -19,7 +19,7 @@ export function startLink(plan: LinkPlan, memory: LinkMemory): LinkState {
   return {
     taken: memory.taken, out: memory.out, acked: memory.acked, sessions: [], nextSession: 1, attempts: 0, dialAt: Infinity,
     stop: memory.cut ? { code: 'cut', who: plan.self } : memory.stuck ?? { code: 'starting', who: plan.peer },
-    told: {}, stuck: memory.stuck, cut: memory.cut, accepting: false, refilledAt: -Infinity, recovery: memory.recovery, lastExchangeAt: null,
+    told: {}, stuck: memory.stuck, cut: memory.cut, accepting: false, refilledAt: -Infinity, recovery: memory.recovery, recoveredAt: memory.recoveredAt, lastExchangeAt: null,
     waitsHere: { n: 0, why: null }, waitsThere: { n: 0, why: null }, clocks: [], clockAheadMs: null, clockAt: -Infinity, clockBase: NaN, downAt: -Infinity,
   }
 }
@@ -87,6 +87,7 @@ function take(step: Step, input: LinkInput): void {
       endAll(step, 'replaced', { code: 'starting', who: step.plan.peer })
       return begin(step, 'retry')
     case 'abandon-recovery':
+      if (state.recovery !== null) state.recoveredAt = step.plan.wall()
       state.recovery = null
       remember(step)
       return

@@ -20,7 +20,7 @@ export function onChecked(step: Step, session: Session, told: Extract<LinkInput,
   state.out = told.out
   const { taken, fate } = told
   const lost = fate === 'lost' ? 'restored-backup' : fate === 'forked' ? 'forked'
-    : receiptAgainst(state.taken, told.receipt, { self: plan.self, peer: plan.peer, publicKey: plan.signer.publicKey, crypto: plan.crypto })
+    : receiptAgainst(state.taken, told.receipt, { since: state.recoveredAt, self: plan.self, peer: plan.peer, publicKey: plan.signer.publicKey, crypto: plan.crypto })
   if (lost && !told.isRecovering) return stop(step, session, lost, plan.self)
   const next = Math.max(state.out.epoch, taken.epoch) + 1
   if (next > maxEpoch || (plan.direction === 'down' && taken.epoch > state.out.epoch + maxLeap)) return stop(step, session, 'malformed', plan.peer)

@@ -45,8 +45,8 @@ export function send(step: Step, session: Session, frame: Frame): void {
 
 /** Persists what an operator or a recovery has decided. */
 export function remember(step: Step): void {
-  const { cut, stuck, recovery } = step.state
-  step.out.push({ kind: 'remember', cut, stuck, recovery })
+  const { cut, stuck, recovery, recoveredAt } = step.state
+  step.out.push({ kind: 'remember', cut, stuck, recovery, recoveredAt })
 }
 
 /** Ends every session, telling the peers `told`; the link goes down because of `why`. */

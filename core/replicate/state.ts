@@ -114,6 +114,8 @@ export interface LinkState {
   /** When our queue to the peer last began anew. */
   refilledAt: number
   recovery: Recovery
+  /** When a recovery from this peer last ended, in our wall clock: what we signed before is no evidence any more. */
+  recoveredAt: number
   lastExchangeAt: number | null
   /** Facts of the peer that wait here, as we have told it. */
   waitsHere: Waits
@@ -138,6 +140,8 @@ export interface LinkMemory {
   cut: boolean
   stuck: Verdict | null
   recovery: Recovery
+  /** When a recovery from this peer last ended, in our wall clock: what we signed before is no evidence any more. */
+  recoveredAt: number
 }
 
 export type LinkInput =
@@ -194,7 +198,7 @@ export type LinkOutput =
   | { kind: 'receipt'; receipt: Receipt; text: string; sig: string }
   | { kind: 'files'; session: number; frame: FileFrame }
   | { kind: 'joined'; session: number }
-  | { kind: 'remember'; cut: boolean; stuck: Verdict | null; recovery: Recovery }
+  | { kind: 'remember'; cut: boolean; stuck: Verdict | null; recovery: Recovery; recoveredAt: number }
   /** The backfill from this peer is complete. */
   | { kind: 'recovered' }
   /** We are the station restored from an old backup: state nothing until recovered. */

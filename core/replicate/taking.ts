@@ -96,6 +96,7 @@ function settleRecovery(step: Step): void {
   const { recovery, taken } = state
   if (recovery === null || recovery === 'asking' || taken.epoch !== recovery.epoch || taken.n < recovery.until) return
   state.recovery = null
+  state.recoveredAt = step.plan.wall()
   remember(step)
   step.out.push({ kind: 'recovered' })
 }

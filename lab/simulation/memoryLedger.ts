@@ -24,6 +24,7 @@ export interface PeerDisk {
   cut: boolean
   stuck: LinkMemory['stuck']
   recovery: LinkMemory['recovery']
+  recoveredAt: number
   /** The newest receipt that the peer signed for us. */
   receipt: { text: string; sig: string } | null
 }
@@ -173,7 +174,7 @@ export class MemoryLedger {
 
   addPeer(peer: Address, direction: 'up' | 'down'): void {
     const row: PeerDisk = {
-      direction, epoch: 1, ids: [], heads: [], queued: new Set(), taken: startCursor, acked: { epoch: 1, n: 0 }, cut: false, stuck: null, recovery: null, receipt: null,
+      direction, epoch: 1, ids: [], heads: [], queued: new Set(), taken: startCursor, acked: { epoch: 1, n: 0 }, cut: false, stuck: null, recovery: null, recoveredAt: 0, receipt: null,
     }
     this.disk.peers.set(peer, row)
     this.#onward = new WeakMap()

@@ -218,7 +218,7 @@ export class SimStation {
       station: (address) => this.ledger.disk.cards.get(address), random: random.next,
       nonce: () => random.between(0, 2 ** 31).toString(16).padStart(32, '0'), wall: () => Math.max(0, this.wall), timing: simulationTiming,
     }
-    const state = startLink(plan, { taken: row.taken, out: { epoch: row.epoch, n: row.ids.length }, acked: row.acked, cut: row.cut, stuck: row.stuck, recovery: row.recovery })
+    const state = startLink(plan, { taken: row.taken, out: { epoch: row.epoch, n: row.ids.length }, acked: row.acked, cut: row.cut, stuck: row.stuck, recovery: row.recovery, recoveredAt: row.recoveredAt })
     this.#lines.set(peer, { state, plan, connections: new Map(), timerAt: Infinity, incoming: null })
     // Stations do not all start in the same instant.
     const at = world.now() + random.between(0, 500)
@@ -275,6 +275,7 @@ export class SimStation {
         row.cut = output.cut
         row.stuck = output.stuck
         row.recovery = output.recovery
+        row.recoveredAt = output.recoveredAt
         return
       case 'recovered': return this.#recovered()
       case 'own-future':

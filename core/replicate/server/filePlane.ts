@@ -77,6 +77,7 @@ export class FilePlane {
   readonly #unsubscribe: () => void
   #pumping = false
   #again = false
+  #newestFirst = false
   #stopped = false
   #timer: NodeJS.Timeout | undefined
 
@@ -157,7 +158,9 @@ export class FilePlane {
         for (const [peer, { isOnline }] of peers) {
           let goesOn = isOnline && !this.#transfers.has(peer)
           while (goesOn && !this.#stopped) {
-            const [sha256] = await this.#store.next(read, peer, now(), this.#limit)
+            // From both ends in turn: however many files that nobody has one station names, what was named last has its turn.
+            this.#newestFirst = !this.#newestFirst
+            const [sha256] = await this.#store.next(read, peer, now(), this.#limit, 1, this.#newestFirst)
             goesOn = sha256 !== undefined && await this.#begin(peer, sha256)
           }
         }

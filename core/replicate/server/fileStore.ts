@@ -100,9 +100,9 @@ export function fileStore(dialect: Dialect) {
     },
 
     /** What is to be asked of a peer next: due, and not larger than this station takes. */
-    async next(db: Db, peer: Address, elapsed: number, limit: number, count = 1): Promise<string[]> {
+    async next(db: Db, peer: Address, elapsed: number, limit: number, count = 1, newestFirst = false): Promise<string[]> {
       const rows = await run<{ sha256: string }>(db,
-        'select sha256 from link_files where peer = ? and not_before <= ? and (size is null or size <= ?) order by not_before, wanted_at, sha256 limit ?', [peer, elapsed, limit, count])
+        `select sha256 from link_files where peer = ? and not_before <= ? and (size is null or size <= ?) order by not_before, wanted_at${newestFirst ? ' desc' : ''}, sha256 limit ?`, [peer, elapsed, limit, count])
       return rows.map((row) => row.sha256)
     },
 

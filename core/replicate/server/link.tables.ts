@@ -19,6 +19,8 @@ export interface PeerRow {
   stuck_who: string | null
   /** JSON of `Recovery`; null when none is under way. */
   recovery: string | null
+  /** When a recovery from it last ended; 0 before any. */
+  recovered_at: number
 }
 
 /** The queue: entry `n` of an epoch names a fact; `head` is the running hash up to it. Kept whole, so that a peer may lose its tail and get it again. */
@@ -119,5 +121,9 @@ export const linkTables: Migration[] = [
         .execute()
       await fileStore(dialect).noteAll(db, factsPerPage)
     },
+  },
+  {
+    name: 'replicate-003-recovered',
+    up: async (db) => { await db.schema.alterTable('link_peers').addColumn('recovered_at', bigInteger, (c) => c.notNull().defaultTo(0)).execute() },
   },
 ]

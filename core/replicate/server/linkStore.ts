@@ -40,8 +40,8 @@ export function linkStore(dialect: Dialect) {
     },
 
     async remember(db: Db, peer: string, kept: Extract<LinkOutput, { kind: 'remember' }>): Promise<void> {
-      await run(db, 'update link_peers set cut = ?, stuck_code = ?, stuck_who = ?, recovery = ? where peer = ?',
-        [kept.cut ? 1 : 0, kept.stuck?.code ?? null, kept.stuck?.who ?? null, kept.recovery === null ? null : JSON.stringify(kept.recovery), peer])
+      await run(db, 'update link_peers set cut = ?, stuck_code = ?, stuck_who = ?, recovery = ?, recovered_at = ? where peer = ?',
+        [kept.cut ? 1 : 0, kept.stuck?.code ?? null, kept.stuck?.who ?? null, kept.recovery === null ? null : JSON.stringify(kept.recovery), kept.recoveredAt, peer])
     },
 
     /** Of one peer, or of all. */
@@ -153,5 +153,6 @@ export function memoryOf(row: PeerLine, acked: { epoch: number; n: number }): Li
     cut: row.cut === 1,
     stuck: row.stuck_code === null ? null : { code: row.stuck_code as 'forked', who: row.stuck_who ?? row.peer },
     recovery: row.recovery === null ? null : JSON.parse(row.recovery) as LinkMemory['recovery'],
+    recoveredAt: row.recovered_at,
   }
 }

@@ -14,6 +14,7 @@ import type { LinkOutbox } from './outbox.ts'
 
 /** Bytes that may wait in a socket; the window of batches keeps it far below, so more means the peer does not read. */
 const maxBuffered = 16 * 1024 * 1024
+const maxFileBuffered = 1024 * 1024
 const compressAbove = 1024
 const maxHeldLive = 64
 /** Each newer receipt covers all before it; saving one is a commit that facts would wait behind. */
@@ -118,7 +119,8 @@ export class PeerLink {
   sendFile(frame: FileFrame): boolean {
     const session = this.#state.sessions.find((s) => s.phase === 'joined')
     const socket = session && this.#sockets.get(session.id)
-    if (!socket || socket.readyState !== socket.OPEN) return false
+    // What an honest peer asks ahead is far less; one that does not read must not fill our memory by asking.
+    if (!socket || socket.readyState !== socket.OPEN || socket.bufferedAmount > maxFileBuffered) return false
     socket.send(encodeFrame(frame), { compress: frame.k !== 'chunk' })
     return true
   }

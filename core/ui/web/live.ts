@@ -29,6 +29,9 @@ export function useNews(listener: (facts: LiveFact[]) => void): void {
   useEffect(() => onNews(listener), [listener])
 }
 
+/** The station's code for a socket whose session has ended. */
+const sessionEnded = 4401
+
 /** Keeps the live socket open for the signed-in shell and refetches what the news is about. Used once, by the shell. */
 export function useLive(self: Self | null): void {
   const client = useQueryClient()
@@ -56,8 +59,10 @@ export function useLive(self: Self | null): void {
         void client.invalidateQueries({ predicate: (query) => dependsOn(query, kinds) })
         for (const listener of listeners) listener(facts)
       })
-      socket.addEventListener('close', () => {
+      socket.addEventListener('close', (event) => {
         if (closed) return
+        // Nobody is signed in any more: every page asks, and says so.
+        if (event.code === sessionEnded) return void client.invalidateQueries()
         failures++
         void stationAnswers().then((answers) => reportConnection(answers ? 'up' : 'down'))
         timer = setTimeout(open, pauseBefore(failures - 1, Math.random()))
@@ -67,7 +72,10 @@ export function useLive(self: Self | null): void {
     return () => {
       closed = true
       clearTimeout(timer)
-      socket?.close()
+      const last = socket
+      // One that is still connecting is closed when it stands: browsers complain of anything sooner.
+      if (last?.readyState === WebSocket.CONNECTING) last.addEventListener('open', () => last.close())
+      else last?.close()
       carryLive(null, null)
     }
   }, [client, who])
