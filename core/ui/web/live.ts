@@ -62,7 +62,10 @@ export function useLive(self: Self | null): void {
       socket.addEventListener('close', (event) => {
         if (closed) return
         // Nobody is signed in any more: every page asks, and says so.
-        if (event.code === sessionEnded) return void client.invalidateQueries()
+        if (event.code === sessionEnded) {
+          void client.invalidateQueries()
+          return
+        }
         failures++
         void stationAnswers().then((answers) => reportConnection(answers ? 'up' : 'down'))
         timer = setTimeout(open, pauseBefore(failures - 1, Math.random()))
