@@ -16,7 +16,7 @@ const clockOf = (address: string): Clock => ({ now: () => Date.now() + (skew[add
 let tree: Federation
 let hostile: HostileChild
 beforeAll(async () => {
-  tree = await federation({ addresses: [region, prefecture, county, seismology], links: patientLinks, clock: clockOf, tickMs: 200 })
+  tree = await federation({ addresses: [region, prefecture, county, seismology], links: { ...patientLinks, ping: 500 }, clock: clockOf, tickMs: 200 })
   hostile = await hostileChild(tree.at(prefecture), '65/6529/652922')
 })
 afterAll(async () => {
