@@ -55,7 +55,7 @@ async function family(name: string) {
   await init({ data: parent, address: '65', name: '自治区', mode: 'demo', host: '127.0.0.1', port: await freePort() }, print)
   const { url } = await start(parent)
   const admin = await client(url, 'admin')
-  const offer = (address: string) => admin.post<{ token: string }>('/api/enrolment/tokens', { address, name: '阿克苏地区', kind: 'government', url })
+  const offer = (address: string) => admin.post<{ token: string }>('/api/enrolment/tokens', { address, name: address === '65/6529' ? '阿克苏地区' : address, kind: 'government', url })
   const { token } = await offer('65/6529')
   const place = { data: child, mode: 'demo', host: '127.0.0.1', port: await freePort() } as const
   await join(token, place, print)
