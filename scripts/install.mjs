@@ -21,6 +21,7 @@ export function installPackages() {
 /** System packages the test suite drives, by the file that proves each is there. */
 const systemPackages = [
   { name: 'chromium', proof: '/usr/bin/chromium', for: 'browser tests' },
+  ...['libegl1', 'libgles2', 'libgl1-mesa-dri'].map((name) => ({ name, proof: `/usr/share/doc/${name}`, for: 'drawing maps in browser tests' })),
   { name: 'fonts-noto-cjk', proof: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', for: 'Chinese text in screenshots' },
   { name: 'postgresql-15', proof: '/usr/lib/postgresql/15/bin/initdb', for: 'the PostgreSQL half of the contract suite' },
   { name: 'postgresql-15-postgis-3', proof: '/usr/lib/postgresql/15/lib/postgis-3.so', for: 'the PostgreSQL half of the contract suite' },

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { until } from '#lab/federation/client.ts'
 import { layerPath, plotAt, plotClient, pointAt, type PlotAnswers, type PlotClient } from '#lab/plot/plotFederation.ts'
 import { layerDoc, layerIdOf } from '#modules/plot/index.ts'
-import { county, prefecture, region, scene, stationNames, useHouse, type Seat } from './house.ts'
+import { county, prefecture, region, scene, stationNames, useHouse, type Seat, type SeatOptions } from './house.ts'
 import { reportAtCounty } from './seed.ts'
 import { saying } from './words.ts'
 
@@ -30,8 +30,8 @@ const documentAt = async (station: string, layer: string) => {
 }
 
 /** A seat before the open plot, in the middle of the map 78.63 E 41.26 N. */
-async function atPlot(address: string, account = 'duty'): Promise<Seat> {
-  const seat = await house.sit(address, account, { mayComplain })
+async function atPlot(address: string, account = 'duty', size: SeatOptions['size'] = 'wide'): Promise<Seat> {
+  const seat = await house.sit(address, account, { size, mayComplain })
   await seat.page.goto(`/map?plot=${incident}&c=78.63,41.26,11`)
   await seat.page.getByText(seat.says.plot['line.live'], { exact: true }).waitFor(slow)
   await seat.page.locator('.maplibregl-canvas').waitFor()
@@ -55,10 +55,10 @@ async function redness(page: Page, clip: { x: number; y: number; width: number; 
   }, picture)
 }
 
-test('a stroke drawn at the scene moves on the region’s map while it is drawn, then lands; all four see the four levels’ pointers', async () => {
-  // One after another: four maps at once, drawn in software, take longer than one's patience.
+test('a stroke drawn at the scene moves on the region’s map while it is drawn, then lands; all four see the four levels’ pointers', { timeout: 300_000 }, async () => {
+  // One after another, and only the two that are looked at in full size: four maps drawn by the processor are slow.
   const seats: Seat[] = []
-  for (const address of four) seats.push(await atPlot(address))
+  for (const address of four) seats.push(await atPlot(address, 'duty', address === region || address === scene ? 'wide' : 'laptop'))
   const [top, , , hand] = seats as [Seat, Seat, Seat, Seat]
   for (const [i, { page }] of seats.entries()) {
     await page.mouse.move(800 + 100 * i, 300 + 40 * i)
