@@ -42,7 +42,7 @@ export async function client(url: string, account: string, password = 'demo'): P
 }
 
 /** Looks again until `check` gives something; fails naming `what` after `within` ms. */
-export async function until<T>(what: string, check: () => Promise<T | false | undefined | null>, within = 15_000): Promise<T> {
+export async function until<T>(what: string, check: () => Promise<T | false | undefined | null>, within = 30_000): Promise<T> {
   const end = Date.now() + within
   for (;;) {
     const found = await check()
