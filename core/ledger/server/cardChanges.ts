@@ -1,13 +1,40 @@
-import type { ClockMending, StationCard } from '../index.ts'
+import type { Db } from '#core/sql/server/database.ts'
+import { keyFor, revokedKey, type ClockMending, type StationCard } from '../index.ts'
+import { standing } from './foldStored.ts'
+import type { LedgerParts } from './ledgerParts.ts'
 
-/** The lowest number whose key may differ between two cards of a station; null when every number is signed by the same key as before. */
+/** The lowest number that another key, or none, signs by one card of a station than by the other; null when there is none. */
 export function changedKeysFrom(before: StationCard | undefined, after: StationCard): number | null {
-  const starts = after.keys.flatMap((key) => {
-    const old = before?.keys.find((k) => k.publicKey === key.publicKey)
-    if (key.untilSeq === null || old?.untilSeq === key.untilSeq) return []
-    return [Math.min(key.untilSeq, old?.untilSeq ?? Infinity) + 1]
+  const [old, now] = [before?.keys ?? [], after.keys]
+  const changes = [...old, ...now].flatMap(({ publicKey, fromSeq }) => {
+    const [was, is] = [old, now].map((keys) => keys.find((key) => key.publicKey === publicKey)).map((key) => (key ? key.untilSeq ?? Infinity : fromSeq - 1))
+    return was === is ? [] : [Math.max(fromSeq, Math.min(was!, is!) + 1)]
   })
-  return starts.length === 0 ? null : Math.min(...starts)
+  return changes.length === 0 ? null : Math.min(...changes)
+}
+
+/**
+ * Judges a station's facts from number `from` on by the keys of its card: what the key of its number has not signed is
+ * refused, and holds no number; what was refused so and is signed after all counts again. Gives the subjects to fold anew.
+ */
+export async function judgeKeysAgain(parts: LedgerParts, tx: Db, card: StationCard, from: number, frozen: ReadonlySet<string>): Promise<Set<string>> {
+  const { store } = parts
+  const subjects = new Set<string>()
+  for (const id of await store.idsFrom(tx, card.address, from)) {
+    const fact = (await store.byId(tx, id))!
+    subjects.add(fact.subject)
+    const key = keyFor(card, fact.seq)
+    const isSigned = key !== undefined && await parts.verify(fact.text, fact.sig, key.publicKey)
+    const isOut = fact.reason === revokedKey
+    if (isSigned !== isOut) continue
+    if (!isSigned) await store.setStatus(tx, id, 'refused', revokedKey)
+    else if (await store.idAt(tx, card.address, fact.seq) === undefined) {
+      const { status, reason } = standing(parts, fact, frozen)
+      // The fold that follows lets it in.
+      await store.setStatus(tx, id, status === 'admitted' ? 'refused' : status, reason)
+    }
+  }
+  return subjects
 }
 
 /** Mendings of a wrong clock that one card has and the other has not: facts within them may count at another time now. */

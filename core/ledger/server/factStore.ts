@@ -1,7 +1,7 @@
 import type { Db, Dialect } from '#core/sql/server/database.ts'
 import { statement } from '#core/sql/server/statement.ts'
 import { asMended, type ChainPlace, type ClockMending, type Fact, type HybridTime, type StationCard, type Statement } from '../index.ts'
-import type { FactRow, FaultRow, LedgerTables, SubjectRow } from './ledger.tables.ts'
+import { standsInChain, type FactRow, type FaultRow, type LedgerTables, type SubjectRow } from './ledger.tables.ts'
 import type { StoredFact } from './ledger.ts'
 
 /** How much of a fact turned away is kept for the auditor. */
@@ -43,23 +43,22 @@ export function factStore(dialect: Dialect) {
 
     /** The id held for a number of a station's chain, the waiting ones aside. */
     async idAt(db: Db, station: string, seq: number): Promise<string | undefined> {
-      const rows = await run<{ id: string }>(db, 'select id from facts where station = ? and seq = ? and status != \'waiting\'', [station, seq])
+      const rows = await run<{ id: string }>(db, `select id from facts where station = ? and seq = ? and ${standsInChain}`, [station, seq])
       return rows[0]?.id
     },
 
     async head(db: Db, station: string): Promise<{ seq: number; id: string; at: HybridTime } | undefined> {
-      const rows = await run<FactRow>(db, 'select seq, id, at_ms, at_n from facts where station = ? and status != \'waiting\' and (reason is null or reason != \'fact.revoked-key\') order by seq desc limit 1', [station])
+      const rows = await run<FactRow>(db, `select seq, id, at_ms, at_n from facts where station = ? and ${standsInChain} order by seq desc limit 1`, [station])
       return rows[0] && { seq: rows[0].seq, id: rows[0].id, at: [rows[0].at_ms, rows[0].at_n] }
     },
 
-    /** The nearest facts of a chain below and above a number; those whose key was revoked since prove nothing and are passed over. */
+    /** The nearest facts of a chain below and above a number. */
     async around(db: Db, station: string, seq: number): Promise<{ below: ChainPlace | undefined; above: ChainPlace | undefined }> {
       const nearest = async (side: string) => {
         const rows = await run<FactRow>(db, `select * from facts where station = ? and seq ${side} limit 1`, [station, seq])
         return rows[0] && toStored(rows[0])
       }
-      const counts = 'and status != \'waiting\' and (reason is null or reason != \'fact.revoked-key\')'
-      return { below: await nearest(`< ? ${counts} order by seq desc`), above: await nearest(`> ? ${counts} order by seq`) }
+      return { below: await nearest(`< ? and ${standsInChain} order by seq desc`), above: await nearest(`> ? and ${standsInChain} order by seq`) }
     },
 
     /** The latest time among the facts stored last, none after `notAfter`: what was seen under a wrong clock counts no more. */
@@ -155,9 +154,9 @@ export function factStore(dialect: Dialect) {
     },
 
     /** Admitted and refused facts of a station from a number on: what a moved key bound may touch. */
-    async subjectsFrom(db: Db, station: string, seq: number): Promise<string[]> {
-      const rows = await run<{ subject: string }>(db, 'select distinct subject from facts where station = ? and seq >= ? and status != \'waiting\'', [station, seq])
-      return rows.map((row) => row.subject)
+    async idsFrom(db: Db, station: string, seq: number): Promise<string[]> {
+      const rows = await run<{ id: string }>(db, 'select id from facts where station = ? and seq >= ? and status != \'waiting\' order by seq', [station, seq])
+      return rows.map((row) => row.id)
     },
 
     async setStatus(db: Db, id: string, status: StoredFact['status'], reason: string | null): Promise<void> {

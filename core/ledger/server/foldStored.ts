@@ -1,5 +1,5 @@
-import { compareFacts, fold, kindOfSubject, withKeys, type Fact, type Folded, type SubjectType } from '../index.ts'
-import type { LedgerParts } from './ledgerParts.ts'
+import { compareFacts, fold, kindOfSubject, revokedKey, withKeys, type Fact, type Folded, type SubjectType } from '../index.ts'
+import { readingOf, type LedgerParts, type Reading } from './ledgerParts.ts'
 
 /** Reasons for which a kept fact is not given to the rules at all. */
 export const badBody = 'fact.bad-body'
@@ -13,9 +13,18 @@ export function typeOf(parts: Pick<LedgerParts, 'types'>, subject: string): Subj
   return withKeys(parts.types.get(kindOfSubject(subject)) ?? plainKind)
 }
 
-/** Whether the rules look at a stored fact: known here, its body readable, not set aside with a frozen subject. */
+const notFolded: readonly (string | null)[] = [badBody, frozen, revokedKey]
+
+/** Whether the rules look at a stored fact: known here, its body readable, signed by the key of its number, not set aside with a frozen subject. */
 export function isFolded(fact: { status: string; reason: string | null }): boolean {
-  return fact.status !== 'unread' && fact.reason !== badBody && fact.reason !== frozen
+  return fact.status !== 'unread' && !notFolded.includes(fact.reason)
+}
+
+/** How a sound fact stands before its subject is folded: a body we cannot read changes nothing, nor does anything about a frozen subject, until it thaws. */
+export function standing(parts: Pick<LedgerParts, 'schemas'>, fact: Fact, frozenSubjects: ReadonlySet<string>, reading: Reading = readingOf(parts, fact)): { status: 'unread' | 'refused' | 'admitted'; reason: string | null } {
+  if (reading === 'unread') return { status: 'unread', reason: null }
+  if (reading === 'misread') return { status: 'refused', reason: badBody }
+  return frozenSubjects.has(fact.subject) ? { status: 'refused', reason: frozen } : { status: 'admitted', reason: null }
 }
 
 /** State, reach and refusals of a subject from its stored facts. */

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { systemClock } from '#core/kernel/index.ts'
 import { startPostgres, type PostgresCluster } from '#lab/postgres/cluster.ts'
-import { maxAheadMs, type WireFact } from '../index.ts'
+import { directoryKind, maxAheadMs, type StationCard, type WireFact } from '../index.ts'
 import { noteSubject } from '../testNote.ts'
 import { webCrypto } from '../webCrypto.ts'
 import type { LedgerPart } from './ledger.ts'
 import { newPrivateKey, nodeCrypto, nodeSigner } from './nodeCrypto.ts'
-import { county, forge, keys, openTestLedger, person, prefecture, wire, write, type TestLedgerOptions } from './testLedger.ts'
+import { county, forge, keys, openTestLedger, person, prefecture, wire, write, type TestLedger, type TestLedgerOptions } from './testLedger.ts'
 
 let cluster: PostgresCluster
 let databases = 0
@@ -165,6 +166,38 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
     upper.directory.put({ ...upper.directory.station(county)!, keys: [{ publicKey: signer.publicKey, fromSeq: 1, untilSeq: 1 }] })
     expect(await upper.ledger.accept([three!], county)).toMatchObject([{ outcome: 'rejected', reason: 'revoked-key' }])
     expect((await upper.ledger.state(noteSubject, 'note/s1')).lines).toEqual(['伪造'])
+  })
+
+  test('L-7 what a lost key signed below its parent’s bound counts for nothing once the station has a new key, whose facts take those numbers in any order', async () => {
+    for (const order of [[0, 1], [1, 0]]) {
+      // Below the station: it was sent 20 and 25 by the thief, which the parent never saw.
+      let keysNow: StationCard['keys'] = []
+      const cards: LedgerPart = {
+        facts: { 'station.renamed.v1': z.strictObject({}) }, subjects: [{ kind: directoryKind, start: () => null, admit: () => null, evolve: () => null }],
+        project: { [directoryKind]: async () => { lower.directory.put({ ...lower.directory.station(county)!, keys: keysNow }) } },
+      }
+      const lower: TestLedger = await station(prefecture, { more: [cards] })
+      const changeCard = (keys: StationCard['keys']) => {
+        keysNow = keys
+        return lower.ledger.write(person, (w) => w.append({ type: 'station.renamed.v1', subject: `${directoryKind}/${county}`, to: ['all'], body: {} }))
+      }
+      const [old, next] = [keys[county]!, nodeSigner(newPrivateKey())]
+      const now = Date.now()
+      const say = (seq: number, line: string, signer: typeof old) => forge({ seq, at: [now + seq, 0], subject: `note/s${seq}`, body: { line } }, signer)
+      const [true10, stolen20, stolen25] = [say(10, '真', old), say(20, '贼', old), say(25, '贼', old)]
+      await lower.ledger.accept([true10, stolen20, stolen25], county)
+      await changeCard([{ publicKey: old.publicKey, fromSeq: 1, untilSeq: 10 }, { publicKey: next.publicKey, fromSeq: 11, untilSeq: null }])
+      for (const wire of [stolen20, stolen25]) expect(await lower.ledger.fact(nodeCrypto.sha256(wire.text))).toMatchObject({ status: 'refused', reason: 'fact.revoked-key' })
+      expect((await lower.ledger.state(noteSubject, 'note/s10')).lines).toEqual(['真'])
+      expect((await lower.ledger.state(noteSubject, 'note/s20')).lines).toEqual([])
+      const news = [say(20, '新', next), say(30, '新', next)]
+      for (const i of order) expect(await lower.ledger.accept([news[i]!], county)).toEqual([expect.objectContaining({ outcome: 'stored' })])
+      expect((await lower.ledger.state(noteSubject, 'note/s20')).lines).toEqual(['新'])
+      // Should the card go back, what was refused counts again but for the number that is taken.
+      await changeCard([{ publicKey: old.publicKey, fromSeq: 1, untilSeq: null }])
+      expect(await lower.ledger.fact(nodeCrypto.sha256(stolen25.text))).toMatchObject({ status: 'admitted', reason: null })
+      expect((await lower.ledger.verify()).bad).toEqual([])
+    }
   })
 
   test('L-11 facts that come in any order leave the same state', async () => {

@@ -1,7 +1,7 @@
 import type { Db } from '#core/sql/server/database.ts'
 import type { Directory, Fact, HybridTime, Reach, Signer, SubjectType } from '../index.ts'
 import type { FactStore } from './factStore.ts'
-import type { LedgerPart, Outbox, Writer } from './ledger.ts'
+import type { LedgerPart, Outbox, StoredFact, Writer } from './ledger.ts'
 
 /** What of a ledger lives in memory between writes: a cache of what the last commit left. */
 export interface LedgerMemory {
@@ -31,6 +31,7 @@ export interface LedgerParts {
   version: string
   signer: Signer
   sha256(text: string): string
+  verify(text: string, sig: string, publicKey: string): Promise<boolean> | boolean
   directory: Directory & { reload(db: Db): Promise<void> }
   store: FactStore
   outbox: Outbox
@@ -39,6 +40,17 @@ export interface LedgerParts {
   projections: Map<string, NonNullable<LedgerPart['project']>[string][]>
   reactions: Map<string, ((writer: Writer, fact: Fact<never>) => Promise<void>)[]>
 }
+
+/** Whether this version reads a fact: `unread` where nothing here knows the type, `misread` where the body is not what the type says. */
+export type Reading = 'read' | 'misread' | 'unread'
+
+export function readingOf({ schemas }: Pick<LedgerParts, 'schemas'>, { type, body }: Fact): Reading {
+  if (!Object.hasOwn(schemas, type)) return 'unread'
+  return schemas[type]!.safeParse(body).success ? 'read' : 'misread'
+}
+
+/** A sound fact that comes in; `known` where it is stored already (it waited, or was unread). */
+export interface Arrival { fact: Fact; from: string | null; reading: Reading; known?: StoredFact }
 
 /** What a module's code threw: which subject it was about, at which stage. The write is tried again with fences around each (SPEC L-21). */
 export class ModuleFault extends Error {

@@ -10,7 +10,7 @@ import { foldStored } from './foldStored.ts'
 import type { Accepted, Ledger, LedgerNews, LedgerPart, Outbox, StoredFact } from './ledger.ts'
 import { heldBounds } from './quarantine.ts'
 import { verifyStored } from './verify.ts'
-import { ModuleFault, type LedgerMemory, type LedgerParts } from './ledgerParts.ts'
+import { ModuleFault, readingOf, type Arrival, type LedgerMemory, type LedgerParts, type Reading } from './ledgerParts.ts'
 import { Workspace } from './workspace.ts'
 
 export interface LedgerOptions {
@@ -106,7 +106,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     return inWorkspace('arrival', async (space) => {
       const heldNow = await store.idsHeld(space.tx, ids.filter((id) => !heldBefore.has(id)))
       const results: Accepted[] = []
-      const sound: { fact: Fact; from: string }[] = []
+      const sound: Arrival[] = []
       const chains = chainsHeld(store, space.tx, isOwnFuture)
       for (const [i, found] of seen.entries()) {
         const id = ids[i]!
@@ -116,7 +116,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
         }
         heldNow.add(id)
         const inspection = ownIsSound(found)
-        const no = await turnedAway(space.tx, inspection, chains, from)
+        const reading = inspection.verdict === 'sound' ? readingOf(parts, inspection.fact) : 'unread'
+        const no = await turnedAway(space.tx, inspection, reading, chains, from)
         if (no) {
           await store.turnAway(space.tx, { id, ...no, text: wires[i]!.text, from, at: space.now })
           results.push({ id, outcome: 'rejected', ...no })
@@ -125,7 +126,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
           results.push({ id, outcome: 'waiting', reason: inspection.reason })
         } else if (inspection.verdict === 'sound') {
           chains.claim(inspection.fact)
-          sound.push({ fact: inspection.fact, from })
+          sound.push({ fact: inspection.fact, from, reading })
           results.push({ id, outcome: 'stored' })
         }
       }
@@ -136,7 +137,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   }
 
   /** Why an inspected fact is not kept; null when it is stored or waits. */
-  async function turnedAway(tx: Db, inspection: Inspection, chains: ReturnType<typeof chainsHeld>, from: string): Promise<{ reason: string; detail: string } | null> {
+  async function turnedAway(tx: Db, inspection: Inspection, reading: Reading, chains: ReturnType<typeof chainsHeld>, from: string): Promise<{ reason: string; detail: string } | null> {
     if (inspection.verdict === 'rejected') return { reason: inspection.reason, detail: inspection.detail }
     const { fact } = inspection
     const key = keyOf(fact)
@@ -150,8 +151,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     }
     const misfit = await chains.judge(fact)
     if (misfit) return misfit
-    const schema = Object.hasOwn(parts.schemas, fact.type) ? parts.schemas[fact.type] : undefined
-    if (schema?.safeParse(fact.body).success || (await held.take(tx, 'unreadOf', fact.station, fact.text.length))) return null
+    if (reading === 'read' || (await held.take(tx, 'unreadOf', fact.station, fact.text.length))) return null
     return { reason: 'unread-full', detail: `too much that ${fact.station} stated cannot be read here` }
   }
 
@@ -180,7 +180,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     }
     if (judged.length === 0) return 0
     await inWorkspace('arrival', async (space) => {
-      const sound: { fact: Fact; from: string | null; known: StoredFact }[] = []
+      const sound: Arrival[] = []
       const chains = chainsHeld(store, space.tx, isOwnFuture)
       // In the order of their numbers: one of a mended clock stands between its neighbours only after them.
       for (const { stored, inspection } of judged.toSorted((a, b) => a.stored.seq - b.stored.seq)) {
@@ -192,7 +192,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
           await store.remove(space.tx, stored.id)
         } else if (inspection.verdict === 'sound') {
           chains.claim(inspection.fact)
-          sound.push({ fact: inspection.fact, from: stored.from, known: stored })
+          sound.push({ fact: inspection.fact, from: stored.from, reading: readingOf(parts, inspection.fact), known: stored })
         }
       }
       await space.arrive(sound)
@@ -218,7 +218,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     for (;;) {
       const facts = await store.unread(database.read, known, page)
       if (facts.length === 0) return
-      await inWorkspace('arrival', (space) => space.arrive(facts.map((fact) => ({ fact, from: fact.from, known: fact }))))
+      await inWorkspace('arrival', (space) => space.arrive(facts.map((fact) => ({ fact, from: fact.from, reading: readingOf(parts, fact), known: fact }))))
     }
   }
 
@@ -287,7 +287,7 @@ function gather(options: LedgerOptions, store: LedgerParts['store']): LedgerPart
     schemas = { ...schemas, ...part.facts }
   }
   return {
-    self: options.directory.self, version: options.version ?? '', signer: options.signer, sha256: options.crypto.sha256, directory: options.directory,
+    self: options.directory.self, version: options.version ?? '', signer: options.signer, sha256: options.crypto.sha256, verify: options.crypto.verifyHere ?? options.crypto.verify, directory: options.directory,
     store, outbox: options.outbox, types, schemas, projections, reactions,
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Db } from '#core/sql/server/database.ts'
-import { keyFor, readWire, type Directory, type LedgerCrypto } from '../index.ts'
+import { keyFor, readWire, revokedKey, type Directory, type LedgerCrypto } from '../index.ts'
 import type { FactStore } from './factStore.ts'
 import type { StoredFact } from './ledger.ts'
 
@@ -20,7 +20,7 @@ export async function verifyStored(db: Db, store: FactStore, directory: Director
       checked++
       const reason = reasons[i] ?? chainFault(before, fact)
       if (reason) bad.push({ fact: fact.id, reason })
-      if (fact.status !== 'waiting') before = fact
+      if (standsInChain(fact)) before = fact
     }
     // A station goes on living while it is looked through.
     await setImmediate()
@@ -35,14 +35,17 @@ async function faultOf(fact: StoredFact, directory: Directory, crypto: LedgerCry
   if (read.id !== fact.id) return 'altered: the text does not have the hash it is named by'
   const card = directory.station(fact.station)
   if (!card) return fact.status === 'waiting' ? null : 'unknown-station'
-  const key = keyFor(card, fact.seq)
   // Kept facts of a revoked key are the auditor's to see, not a fault of this database; one that waits is turned away when its time comes.
+  if (fact.reason === revokedKey) return null
+  const key = keyFor(card, fact.seq)
   if (!key) return fact.status === 'admitted' ? 'revoked-key' : null
   return (await crypto.verify(fact.text, fact.sig, key.publicKey)) ? null : 'bad-signature'
 }
 
+const standsInChain = (fact: StoredFact) => fact.status !== 'waiting' && fact.reason !== revokedKey
+
 function chainFault(before: StoredFact | null, fact: StoredFact): string | null {
-  if (!before || fact.status === 'waiting' || before.station !== fact.station) return null
+  if (!before || !standsInChain(fact) || before.station !== fact.station) return null
   if (fact.seq === before.seq) return `forked: number ${fact.seq} is held twice`
   if (fact.seq === before.seq + 1 && fact.prev !== before.id) return `broken-chain: does not follow number ${before.seq}`
   return null

@@ -3,13 +3,13 @@ import type { Refusal } from '#core/kernel/index.ts'
 import type { Db } from '#core/sql/server/database.ts'
 import { isStorageFault } from '#core/sql/server/storageFault.ts'
 import {
-  clockMendedType, compareFacts, directoryKind, keyFor, kindOfSubject, maxAheadMs, maxOwnAheadMs, reachOf, refusalOf, revokedKey, revokedType, tick,
+  clockMendedType, compareFacts, directoryKind, kindOfSubject, maxAheadMs, maxOwnAheadMs, reachOf, refusalOf, revokedType, tick,
   unite, widened, witness, zeroTime, type Actor, type Fact, type FactDraft, type HybridTime, type StationCard, type SubjectType,
 } from '../index.ts'
-import { changedKeysFrom, changedMendings } from './cardChanges.ts'
-import { badBody, foldStored, frozen, isFolded, typeOf } from './foldStored.ts'
-import type { LedgerNews, StoredFact, Writer } from './ledger.ts'
-import { ModuleFault, type LedgerMemory, type LedgerParts, type SubjectEntry } from './ledgerParts.ts'
+import { changedKeysFrom, changedMendings, judgeKeysAgain } from './cardChanges.ts'
+import { foldStored, frozen, isFolded, standing, typeOf } from './foldStored.ts'
+import type { LedgerNews, Writer } from './ledger.ts'
+import { ModuleFault, type Arrival, type LedgerMemory, type LedgerParts, type SubjectEntry } from './ledgerParts.ts'
 import { clockIsAhead, clockIsRight, isFrozen, ownFact, recovering } from './ownFact.ts'
 
 /** Who states what a station answers by itself. */
@@ -116,16 +116,13 @@ export class Workspace {
     return this.#memory.authoring && this.head.at[0] - this.now <= maxOwnAheadMs
   }
 
-  /** Takes in sound facts from a peer: stores all, then folds each subject once. `known` facts are stored already (they waited, or were unread). */
-  async arrive(facts: { fact: Fact; from: string | null; known?: StoredFact }[]): Promise<void> {
+  /** Takes in sound facts from a peer: stores all, then folds each subject once. */
+  async arrive(facts: readonly Arrival[]): Promise<void> {
     const bySubject = new Map<string, Fact[]>()
     // Folded before the newcomers are stored beside the facts they are to be compared with.
     for (const { fact } of facts) await this.#entry(fact.subject)
-    for (const { fact, from, known } of facts) {
-      const schema = Object.hasOwn(this.#parts.schemas, fact.type) ? this.#parts.schemas[fact.type] : undefined
-      // A type we know with a body we cannot read changes nothing; nor does anything about a frozen subject, until it thaws.
-      const reason = !schema ? null : !schema.safeParse(fact.body).success ? badBody : this.#frozen.has(fact.subject) ? frozen : null
-      const status = !schema ? 'unread' : reason ? 'refused' : 'admitted'
+    for (const { fact, from, reading, known } of facts) {
+      const { status, reason } = standing(this.#parts, fact, this.#frozen, reading)
       let position = known?.position
       if (position === undefined) position = await this.#parts.store.insert(this.tx, fact, { receivedAt: this.now, from, status, reason })
       else await this.#parts.store.letIn(this.tx, fact, status, reason)
@@ -156,8 +153,6 @@ export class Workspace {
     if (folded.broken) throw new ModuleFault('fold', subject, folded.broken.fact, folded.broken.error)
     Object.assign(entry, { state: folded.state, last: folded.last, reach: unite(entry.reach, folded.reach) })
     for (const fact of facts) {
-      const card = fact.status === 'unread' ? this.#parts.directory.station(fact.station) : undefined
-      if (card && !keyFor(card, fact.seq)) await this.#parts.store.setStatus(this.tx, fact.id, 'refused', revokedKey)
       if (!isFolded(fact)) continue
       const refusal = folded.refused.get(fact.id)
       const status = refusal ? 'refused' : 'admitted'
@@ -425,7 +420,7 @@ export class Workspace {
         const mendings = changedMendings(before, card)
         const touched = await store.restamp(this.tx, card, mendings)
         if (mendings.length > 0 && address !== this.#parts.self) for (const subject of await store.waitAgain(this.tx, this.now + maxAheadMs, { of: address })) touched.add(subject)
-        for (const subject of from === null ? [] : await store.subjectsFrom(this.tx, address, from)) touched.add(subject)
+        for (const subject of from === null ? [] : await judgeKeysAgain(this.#parts, this.tx, card, from, this.#frozen)) touched.add(subject)
         for (const subject of touched) await this.#refoldOrFreeze(subject)
         if (address === this.#parts.self && touched.size > 0) this.head = await store.head(this.tx, address) ?? this.head
       }

@@ -1,4 +1,5 @@
 import type { WireFact } from '#core/ledger/index.ts'
+import { standsInChain } from '#core/ledger/server/ledger.tables.ts'
 import type { Db, Dialect } from '#core/sql/server/database.ts'
 import { statement } from '#core/sql/server/statement.ts'
 import type { Fate, OwnFact } from '../evidence.ts'
@@ -113,7 +114,7 @@ export function linkStore(dialect: Dialect) {
     async fateOf(db: Db, self: string, { id, seq }: OwnFact): Promise<Fate> {
       const rows = await run<{ held: number; same: number }>(db,
         'select (select count(*) from facts where id = ?) + (select count(*) from turned_away where id = ? and reason in (\'forked\', \'backdated\', \'unread-full\')) as held,'
-          + ' (select count(*) from facts where station = ? and seq = ? and status != \'waiting\') as same', [id, id, self, seq])
+          + ` (select count(*) from facts where station = ? and seq = ? and ${standsInChain}) as same`, [id, id, self, seq])
       return rows[0]!.held > 0 ? 'held' : rows[0]!.same > 0 ? 'forked' : 'lost'
     },
 

@@ -48,6 +48,24 @@ function backup(at: TestStation): string {
   return folder
 }
 
+/** A backup that went on by itself, with `lines` where its parent holds 二, has met the parent and stopped. */
+async function forkedBackup(lines: string[]): Promise<{ top: TestStation; forked: TestStation }> {
+  const top = await tree.open(region)
+  const mid = await tree.open(prefecture, { parentUrl: top.url })
+  await holds(top, await mid.write('一', ['up']))
+  await mid.close()
+  const folder = backup(mid)
+  const later = await tree.open(prefecture, { parentUrl: top.url, folder: mid.folder })
+  await holds(top, await later.write('二', ['up']))
+  await later.close()
+  const alone = await tree.open(prefecture, { folder })
+  for (const text of lines) await alone.write(text, ['up'])
+  await alone.close()
+  const forked = await tree.open(prefecture, { parentUrl: top.url, folder })
+  await stopped(forked, region, 'forked')
+  return { top, forked }
+}
+
 describe('links over real sockets and databases', () => {
   test('R-5 R-7 a fact travels hop by hop to whom it is for, and not to others', async () => {
     const { top, mid, low } = await chain()
@@ -182,20 +200,7 @@ describe('links over real sockets and databases', () => {
   })
 
   test('R-12 a restored backup that has gone on by itself has forked: both ends stop', async () => {
-    const top = await tree.open(region)
-    const mid = await tree.open(prefecture, { parentUrl: top.url })
-    await holds(top, await mid.write('一', ['up']))
-    await mid.close()
-    const folder = backup(mid)
-    const later = await tree.open(prefecture, { parentUrl: top.url, folder: mid.folder })
-    await holds(top, await later.write('二', ['up']))
-    await later.close()
-    const restored = await tree.open(prefecture, { folder })
-    await restored.write('另一个二', ['up'])
-    await restored.write('另一个三', ['up'])
-    await restored.close()
-    const forked = await tree.open(prefecture, { parentUrl: top.url, folder })
-    await stopped(forked, region, 'forked')
+    const { top } = await forkedBackup(['另一个二', '另一个三'])
     await stopped(top, prefecture, 'forked')
   })
 
@@ -300,19 +305,7 @@ describe('links over real sockets and databases', () => {
   })
 
   test('R-12 R-24 a fork that a recovery has looked at is no evidence any more: after the operators have decided, work goes on', async () => {
-    const top = await tree.open(region)
-    const mid = await tree.open(prefecture, { parentUrl: top.url })
-    await holds(top, await mid.write('一', ['up']))
-    await mid.close()
-    const folder = backup(mid)
-    const later = await tree.open(prefecture, { parentUrl: top.url, folder: mid.folder })
-    await holds(top, await later.write('二', ['up']))
-    await later.close()
-    const alone = await tree.open(prefecture, { folder })
-    await alone.write('另一个二', ['up'])
-    await alone.close()
-    const forked = await tree.open(prefecture, { parentUrl: top.url, folder })
-    await stopped(forked, region, 'forked')
+    const { top, forked } = await forkedBackup(['另一个二'])
     await forked.links.recover()
     forked.links.abandonRecovery(county)
     const retried = async () => {
