@@ -8,7 +8,7 @@ import { words, type Words } from './words.ts'
 
 export const [region, prefecture, county, scene] = fiveStations
 /** How long anything on a screen may take on a busy machine. */
-export const patience = { timeout: 15_000 }
+export const patience = { timeout: 30_000 }
 const builtConsole = fileURLToPath(new URL('../../apps/console/dist/index.html', import.meta.url))
 const failures = fileURLToPath(new URL('../../screenshots/failed/', import.meta.url))
 
@@ -45,7 +45,7 @@ export interface House {
 
 /** Five stations and one browser for a test file. Every test ends by asking whether any page complained of anything. */
 export function useHouse(options: FederationOptions = {}, { map = true }: { map?: boolean } = {}): House {
-  vi.setConfig({ testTimeout: 180_000 })
+  vi.setConfig({ testTimeout: 300_000 })
   const house = { sit } as House
   let open: { seat: Seat; complaints: string[] }[] = []
 

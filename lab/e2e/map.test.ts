@@ -200,9 +200,13 @@ describe.each([
     await page.getByRole('button', { name: says.map['panel.close'] }).click()
     for (const button of await page.getByRole('toolbar').getByRole('button').all()) {
       await button.scrollIntoViewIfNeeded()
-      const box = (await button.boundingBox())!
       const { width, height } = sizes[setting.size]
-      expect([await button.getAttribute('aria-label'), box.x >= 0, box.x + box.width <= width, box.y + box.height <= height]).toEqual([expect.any(String), true, true, true])
+      const name = await button.getAttribute('aria-label')
+      // What is scrolled into view is on its way for a moment.
+      await until(`the whole of ${name} on the screen`, async () => {
+        const box = (await button.boundingBox())!
+        return box.x >= 0 && box.x + box.width <= width && box.y + box.height <= height
+      })
     }
     const parts = await Promise.all(['.map-tools', '.map-controls', '.map-search', '.map-time', '.map-reading'].map(async (part) => ({ part, box: (await page.locator(part).boundingBox())! })))
     const overlaps = parts.flatMap((a, i) => parts.slice(i + 1).filter((b) => a.box.x < b.box.x + b.box.width && b.box.x < a.box.x + a.box.width && a.box.y < b.box.y + b.box.height && b.box.y < a.box.y + a.box.height).map((b) => `${a.part} lies on ${b.part}`))

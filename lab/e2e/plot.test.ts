@@ -55,7 +55,7 @@ async function redness(page: Page, clip: { x: number; y: number; width: number; 
   }, picture)
 }
 
-test('a stroke drawn at the scene moves on the region’s map while it is drawn, then lands; all four see the four levels’ pointers', { timeout: 300_000 }, async () => {
+test('a stroke drawn at the scene moves on the region’s map while it is drawn, then lands; all four see the four levels’ pointers', async () => {
   // One after another, and only the two that are looked at in full size: four maps drawn by the processor are slow.
   const seats: Seat[] = []
   for (const address of four) seats.push(await atPlot(address, 'duty', address === region || address === scene ? 'wide' : 'laptop'))
