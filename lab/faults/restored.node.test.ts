@@ -34,15 +34,12 @@ const allClean = async () => {
 
 test('R-13 a backup taken while everybody writes is whole; started elsewhere while the original still runs, it is found out, and the original goes on', async () => {
   await writeStationConfig(tree.at(county).folder, tree.at(county).config)
-  const writing = (async () => {
-    const ids: string[] = []
-    for (let i = 0; i < 15; i++) ids.push(await signed(`第${i}份`))
-    return ids
-  })()
+  const ids: string[] = []
+  const writing = (async () => { while (ids.length < 15) ids.push(await signed(`第${ids.length}份`)) })()
   const copy = join(base, 'copy')
-  await new Promise((done) => { setTimeout(done, 300) })
+  await until('some of them', async () => ids.length >= 3)
   const manifest = await backup(tree.at(county).folder, copy, () => undefined)
-  const ids = await writing
+  await writing
   for (const id of ids) await arrives(id)
   expect(manifest.seq).toBeGreaterThan(0)
 
