@@ -20,6 +20,8 @@ export interface Offer {
   level: Level
 }
 
+const answersAgainMs = 86_400_000
+
 const stranger = { id: 'enrolment', name: '接入' }
 const invalidToken = () => refuse('enrolment.token-invalid', '接入凭证无效、已用过或已过期，请向上级重新领取', 'This token is wrong, used or expired; ask the parent for a new one', [{ field: 'token', message: { zh: '无效', en: 'not valid' } }])
 
@@ -42,7 +44,7 @@ export function enrolments(station: Station, directory: LiveDirectory) {
     return { token: writeEnrolmentToken({ v: 1, address: wanted.address, parent: station.self, url, root: directory.root, expires, secret }), address: wanted.address, expiresAt: expires }
   }
 
-  /** States what the token promised, once. The same key again gets the same answer: the first one may have been lost on the way. */
+  /** States what the token promised, once. For a day the same key gets the same answer again: the first may have been lost on the way. */
   async function redeem(text: string, publicKey: string): Promise<{ address: string; facts: WireFact[] }> {
     const token = readEnrolmentToken(text)
     if (!token || token.parent !== station.self) throw invalidToken()
@@ -54,7 +56,7 @@ export function enrolments(station: Station, directory: LiveDirectory) {
       const wanted = JSON.parse(row.body) as Offer
       if (row.used_at !== null) {
         const again = w.directory.station(wanted.address)?.keys.at(-1)
-        if (again?.publicKey !== publicKey || again.untilSeq !== null) throw invalidToken()
+        if (again?.publicKey !== publicKey || again.untilSeq !== null || w.now - row.used_at > answersAgainMs) throw invalidToken()
       } else {
         if (row.expires_at <= w.now) throw invalidToken()
         await tables.updateTable('one_time').set({ used_at: w.now }).where('hash', '=', hash).execute()

@@ -52,6 +52,8 @@ describe('enrolment', () => {
     const other = await parent.call('POST', '/api/enrolment', null, { token, publicKey: nodeSigner(newPrivateKey()).publicKey })
     expect(other).toMatchObject({ status: 409, body: { code: 'enrolment.token-invalid' } })
     expect(await parent.station.ledger.factsOf('station/65/6529')).toHaveLength(1)
+    parent.clock.advance(25 * 3_600_000)
+    expect((await parent.call('POST', '/api/enrolment', null, { token, publicKey })).status).toBe(409)
   })
 
   it('an expired, altered or invented token is refused alike', async () => {
