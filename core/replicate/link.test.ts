@@ -574,6 +574,15 @@ describe('the link machine', () => {
     }), { numRuns: 2000, seed: 20240123 })
   })
 
+  test('R-7 a fact queued while the peer’s cursor is looked up goes with this session', () => {
+    const low = end(planOf(child))
+    const met = meet(low, end(planOf(parent)))
+    low.give({ kind: 'frame', session: met.low, frame: { k: 'resume', taken: startCursor, renew: false } })
+    low.give({ kind: 'queued', epoch: 1, n: 1 })
+    low.give({ kind: 'checked', session: met.low, taken: { epoch: 1, n: 0, head: '' }, renew: false, out: { epoch: 1, n: 0 }, headAt: '', fate: null, isRecovering: false })
+    expect(low.asked('load')).toBeDefined()
+  })
+
   test('R-19 no order of well-formed frames makes the machine throw or keep more than a window', () => {
     const hex = fc.constantFrom('a'.repeat(64), 'b'.repeat(64))
     const small = fc.integer({ min: 0, max: 4 })

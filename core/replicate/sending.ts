@@ -17,7 +17,8 @@ export const maxLeap = 2 ** 20
 export function onChecked(step: Step, session: Session, told: Extract<LinkInput, { kind: 'checked' }>): void {
   const { plan, state } = step
   if (session.phase !== 'joined' || session.sending) return
-  state.out = told.out
+  // What was queued while the answer was looked up is not unsaid by it.
+  if (told.out.epoch !== state.out.epoch || told.out.n > state.out.n) state.out = told.out
   const { taken, fate } = told
   const lost = fate === 'lost' ? 'restored-backup' : fate === 'forked' ? 'forked'
     : receiptAgainst(state.taken, told.receipt, { since: state.recoveredAt, self: plan.self, peer: plan.peer, publicKey: plan.signer.publicKey, crypto: plan.crypto })

@@ -184,7 +184,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(results.at(-1)).toMatchObject({ reason: 'quarantine-full' })
     expect(await upper.ledger.accept([forge({ at: [soon, 0] }, keys[county]!)], county)).toMatchObject([{ outcome: 'waiting' }])
     // What cannot be read is bounded like what is unread.
-    const misread = await upper.ledger.accept(Array.from({ length: 270 }, (_, i) => filler(200 + i, { at: [Date.now() - 5000 + i, 0], body: { line: 7, junk: 'y'.repeat(250_000) } })), county)
+    const misread = await upper.ledger.accept(Array.from({ length: 270 }, (_, i) => filler(200 + i, { at: [upper.clock.now() - 5000 + i, 0], body: { line: 7, junk: 'y'.repeat(250_000) } })), county)
     expect(misread.at(-1)).toMatchObject({ reason: 'unread-full' })
   })
 

@@ -2,7 +2,7 @@ import { isWithin, type Address, type Clock } from '#core/kernel/index.ts'
 import type { Database, Db } from '#core/sql/server/database.ts'
 import {
   directoryKind, inspect, keyFor, kindOfSubject, maxAheadMs, maxOwnAheadMs, maxSlowedMs, witness, zeroTime,
-  type Directory, type Fact, type Inspection, type LedgerCrypto, type Signer, type SubjectType, type WireFact,
+  type Directory, type Fact, type Inspection, type LedgerCrypto, type Signer, type StationCard, type SubjectType, type WireFact,
 } from '../index.ts'
 import { chainsHeld } from './chainsHeld.ts'
 import { factStore } from './factStore.ts'
@@ -102,20 +102,23 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     const { verifyHere } = crypto
     const checking: LedgerCrypto = verifyHere && wires.length <= fewFacts ? { ...crypto, verify: async (...fact) => verifyHere(...fact) } : crypto
     // Verification runs ahead of the write, on every core; a fact held already was verified when it came.
-    const seen = await Promise.all(wires.map((wire, i) => (heldBefore.has(ids[i]!) ? Promise.resolve(null) : inspect(wire, directory, clock.now(), checking))))
+    const looked = lookingAt(directory)
+    const seen = await Promise.all(wires.map((wire, i) => (heldBefore.has(ids[i]!) ? Promise.resolve(null) : inspect(wire, looked.directory, clock.now(), checking))))
     return inWorkspace('arrival', async (space) => {
+      const found = looked.isAsItWas() ? seen : await Promise.all(seen.map((one, i) => one && inspect(wires[i]!, directory, space.now, checking)))
+      for (const station of new Set(found.flatMap((one) => (one?.verdict === 'sound' ? [one.fact.station] : [])))) await space.makeFutureWait(station)
       const heldNow = await store.idsHeld(space.tx, ids.filter((id) => !heldBefore.has(id)))
       const results: Accepted[] = []
       const sound: Arrival[] = []
       const chains = chainsHeld(store, space.tx, isOwnFuture)
-      for (const [i, found] of seen.entries()) {
+      for (const [i, one] of found.entries()) {
         const id = ids[i]!
-        if (found === null || heldNow.has(id)) {
+        if (one === null || heldNow.has(id)) {
           results.push({ id, outcome: 'duplicate' })
           continue
         }
         heldNow.add(id)
-        const inspection = ownIsSound(found)
+        const inspection = ownIsSound(one)
         const reading = inspection.verdict === 'sound' ? readingOf(parts, inspection.fact) : 'unread'
         const no = await turnedAway(space.tx, inspection, reading, chains, from)
         if (no) {
@@ -174,18 +177,21 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
 
   async function release(waiting: StoredFact[]): Promise<number> {
     const judged: { stored: StoredFact; inspection: Inspection }[] = []
+    const looked = lookingAt(directory)
     for (const stored of waiting) {
-      const inspection = await inspect(stored, directory, clock.now(), crypto)
+      const inspection = await inspect(stored, looked.directory, clock.now(), crypto)
       if (inspection.verdict !== 'waiting') judged.push({ stored, inspection })
     }
     if (judged.length === 0) return 0
     await inWorkspace('arrival', async (space) => {
+      const isSeenAsItIs = looked.isAsItWas()
       const sound: Arrival[] = []
       const chains = chainsHeld(store, space.tx, isOwnFuture)
       // In the order of their numbers: one of a mended clock stands between its neighbours only after them.
-      for (const { stored, inspection } of judged.toSorted((a, b) => a.stored.seq - b.stored.seq)) {
+      for (const { stored, inspection: before } of judged.toSorted((a, b) => a.stored.seq - b.stored.seq)) {
         // Another release may have been quicker.
         if ((await store.byId(space.tx, stored.id))?.status !== 'waiting') continue
+        const inspection = isSeenAsItIs ? before : await inspect(stored, directory, space.now, crypto)
         const no = inspection.verdict === 'rejected' ? inspection : inspection.verdict === 'sound' ? await chains.judge(inspection.fact) : null
         if (no) {
           await store.turnAway(space.tx, { id: stored.id, reason: no.reason, detail: no.detail, text: stored.text, from: stored.from ?? self, at: space.now })
@@ -273,6 +279,17 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     },
     mendClock: (actor) => inWorkspace('command', (space) => space.mendClock(actor)),
   }
+}
+
+/** A directory that remembers the cards it was asked for: they may change between verifying a fact and writing it. */
+function lookingAt(directory: Directory): { directory: Directory; isAsItWas(): boolean } {
+  const cards = new Map<string, StationCard | undefined>()
+  const station = (address: string) => {
+    const card = directory.station(address)
+    cards.set(address, card)
+    return card
+  }
+  return { directory: { ...directory, station }, isAsItWas: () => [...cards].every(([address, card]) => directory.station(address) === card) }
 }
 
 function gather(options: LedgerOptions, store: LedgerParts['store']): LedgerParts {

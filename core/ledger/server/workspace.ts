@@ -145,6 +145,14 @@ export class Workspace {
     }
   }
 
+  /** Facts of a station's chain that are later than now were let in by a clock of ours that was wrong: they wait, as they should have. */
+  async makeFutureWait(station: string): Promise<void> {
+    const { self, store } = this.#parts
+    const latest = this.now + maxAheadMs
+    if (station === self || (await store.head(this.tx, station) ?? { at: zeroTime }).at[0] <= latest) return
+    for (const subject of await store.waitAgain(this.tx, latest, { of: station })) await this.#refoldOrFreeze(subject)
+  }
+
   /** Folds a subject again from all its stored facts; statuses follow. Gives the refusals. */
   async refold(subject: string): Promise<Map<string, Refusal>> {
     const entry = await this.#entry(subject)
@@ -158,7 +166,8 @@ export class Workspace {
       const status = refusal ? 'refused' : 'admitted'
       // A fact admitted late reacts now, unless it had when it was admitted before.
       if (!refusal && fact.status === 'refused' && !fact.reacted) this.#reactTo(fact)
-      if (fact.status !== status || fact.reason !== (refusal?.code ?? null)) await this.#parts.store.setStatus(this.tx, fact.id, status, refusal?.code ?? null)
+      if (refusal && fact.status === 'admitted') await this.#setAside(fact, refusal.code)
+      else if (fact.status !== status || fact.reason !== (refusal?.code ?? null)) await this.#parts.store.setStatus(this.tx, fact.id, status, refusal?.code ?? null)
     }
     this.#changed.add(subject)
     return folded.refused
@@ -378,7 +387,8 @@ export class Workspace {
   async #saveSubjects(): Promise<void> {
     for (const subject of this.#changed) {
       const entry = this.#entries.get(subject)!
-      if (!entry.last) continue
+      // One whose every fact has ceased to count is shown as it was before the first.
+      if (!entry.last && entry.savedReach === null) continue
       const kind = kindOfSubject(subject)
       if (entry.savedReach?.length !== entry.reach.length) {
         await this.#parts.store.putSubject(this.tx, { subject, kind, reach: JSON.stringify(entry.reach) })

@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import { copyFileSync, mkdtempSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
@@ -292,6 +293,25 @@ describe('links over real sockets and databases', () => {
     await holds(claiming, await honest.write('二', ['up']))
     expect(await claiming.lines()).toEqual(['一', '二'])
     expect(honest.faults.concat(claiming.faults)).toEqual([])
+  })
+
+  test('R-22 what others state about us does not push the proofs of our key out of the hello', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    const heard = new Promise<Hello>((done) => {
+      server.on('connection', (socket) => socket.on('message', (data: Buffer) => done(JSON.parse(data.toString()) as Hello)))
+    })
+    await new Promise((done) => { server.on('listening', done) })
+    const mid = await tree.open(prefecture, { start: false, parentUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+    const say = (station: string, type: string, seq: number, at: number): WireFact => {
+      const text = encode({ type, subject: `station/${prefecture}`, station, seq, prev: '', at: [at, 0], actor: { id: 'p', name: 'x' }, to: ['all'], mode: 'actual', body: {} })
+      return { text, sig: tree.keys.get(station)!.sign(text) }
+    }
+    const rekeyed = say(region, 'station.rekeyed.v1', 1, Date.now())
+    await mid.ledger.accept([rekeyed], region)
+    await mid.ledger.accept(Array.from({ length: 8 }, (_, i) => say(county, 'station.renamed.v1', 10 * (i + 1), Date.now() + 5000 + i)), county)
+    await mid.links.start()
+    expect((await heard).proofs).toEqual([rekeyed])
+    server.close()
   })
 
   test('R-32 a queue with a hole does not stall: it begins anew, what is left arrives, and the log says so once', async () => {

@@ -18,7 +18,7 @@ import { nodeLinkCrypto, randomNonce } from './linkCrypto.ts'
 import { linkStore, memoryOf } from './linkStore.ts'
 import type { LinkOutbox } from './outbox.ts'
 import { PeerLink } from './peerLink.ts'
-import { createReception, type TurnedAtDoor } from './reception.ts'
+import { createReception, provesKeys, type TurnedAtDoor } from './reception.ts'
 
 export const linkPath = '/link'
 
@@ -165,11 +165,12 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
     for (const listener of listeners) listener()
   }
 
-  /** What the directory says of ourselves, newest last: shown to a peer who may have missed it. */
+  /** How our key came to be ours, newest last: shown to a peer who may have missed it. */
   async function readProofs(): Promise<void> {
     const facts = await ledger.factsOf(`${directoryKind}/${self}`)
     let bytes = 0
-    proofs = facts.sort(compareFacts).filter((fact) => fact.text.length <= maxProofLength).map(({ text, sig }) => ({ text, sig }))
+    // Whatever else is said of us, by whomever, must not push them out.
+    proofs = facts.filter((fact) => fact.status !== 'refused' && provesKeys.has(fact.type) && fact.text.length <= maxProofLength).sort(compareFacts).map(({ text, sig }) => ({ text, sig }))
       .reverse().filter((wire) => (bytes += Buffer.byteLength(JSON.stringify(wire))) <= maxProofBytes).slice(0, maxProofs).reverse()
   }
 

@@ -38,7 +38,7 @@ interface ReceptionParts {
 }
 
 /** Facts by which a key follows another. */
-const provesKeys = new Set([`${directoryKind}.keyRotated.v1`, `${directoryKind}.rekeyed.v1`])
+export const provesKeys: ReadonlySet<string> = new Set([`${directoryKind}.keyRotated.v1`, `${directoryKind}.rekeyed.v1`])
 
 /** Takes in children's connections, hands them to their links when they have said a hello, and counts them until they are proven. */
 export function createReception(parts: ReceptionParts) {

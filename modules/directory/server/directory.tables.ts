@@ -28,7 +28,7 @@ export function projectStation(directory: LiveDirectory) {
     const tables = writer.tx.withTables<StationTables>()
     await tables.deleteFrom('station').where('address', '=', address).execute()
     const { card } = state
-    if (!card) return
+    if (!card) return directory.end(address)
     await tables.insertInto('station').values({
       address, parent: parentOf(address), name: card.name, level: card.level, kind: card.kind, state: card.state, card: JSON.stringify(card),
     }).execute()

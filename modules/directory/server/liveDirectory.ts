@@ -8,6 +8,8 @@ import type { PinnedRoot } from '../directory.rules.ts'
 export interface LiveDirectory extends Directory {
   readonly root: PinnedRoot
   put(card: StationCard): void
+  /** The enrolment of a station counts no more: nothing that its keys signed does. */
+  end(address: Address): void
   reload(db: Db): Promise<void>
 }
 
@@ -25,6 +27,10 @@ export function createDirectory(self: Address, root: PinnedRoot): LiveDirectory 
     station: (address) => cards.get(address),
     stations: () => [...cards.values()].sort((a, b) => (a.address < b.address ? -1 : 1)),
     put: (card) => { cards.set(card.address, card) },
+    end: (address) => {
+      const card = cards.get(address)
+      if (card && address !== root.address) cards.set(address, { ...card, state: 'revoked', keys: card.keys.map((key) => ({ ...key, untilSeq: 0 })) })
+    },
     reload: async (db) => {
       const stored = await readCards(db)
       cards.clear()

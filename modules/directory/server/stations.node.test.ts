@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { WireFact } from '#core/ledger/index.ts'
+import { encode, type WireFact } from '#core/ledger/index.ts'
 import { newPrivateKey, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
-import { found, stationSubject, stationSubjectOf } from '../directory.rules.ts'
+import { enrol, found, orThrow, revoke, stationSubject, stationSubjectOf } from '../directory.rules.ts'
 import { readEnrolmentToken, writeEnrolmentToken } from '../enrolment.ts'
 import { openTestStation } from './testStation.ts'
 
@@ -157,6 +157,33 @@ describe('keys', () => {
     const { publicKey } = nodeSigner(newPrivateKey())
     expect((await parent.call('POST', '/api/enrolment', null, { token, publicKey })).status).toBe(201)
     expect(parent.directory.station('65/6529')?.keys).toMatchObject([{ untilSeq: 1 }, { publicKey, fromSeq: 2, untilSeq: null }])
+  })
+
+  it('L-7 a false child that a thief enrolled is heard no more once the key that enrolled it has ended, also after a restart', async () => {
+    const top = await open()
+    const parent = '65/6529'
+    const { ledger } = top.station
+    const [thief, falseChild] = [nodeSigner(newPrivateKey()), nodeSigner(newPrivateKey())]
+    const child = `${parent}/652901`
+    const type = stationSubject(top.directory.root)
+    await ledger.write({ id: 'a', name: 'a' }, async (w) => {
+      await w.append(orThrow(enrol(await w.state(type, stationSubjectOf(parent)), w.self, { address: parent, name: 'P', level: 'prefecture', kind: 'government', publicKey: thief.publicKey })))
+    })
+    const say = (station: string, signer: typeof thief, kind: string, subject: string, seq: number, body: object) => {
+      const text = encode({ type: kind, subject, station, seq, prev: '', at: [top.clock.now() + seq, 0], actor: { id: 'p', name: 'x' }, to: ['all'], mode: 'actual', body: body as never })
+      return { text, sig: signer.sign(text) }
+    }
+    const enrolled = say(parent, thief, 'station.enrolled.v1', `station/${child}`, 7, { address: child, name: 'X', level: 'county', kind: 'government', publicKey: falseChild.publicKey })
+    expect(await ledger.accept([enrolled, say(child, falseChild, 'note.x.v1', 'note/n1', 1, {})], parent)).toMatchObject([{ outcome: 'stored' }, { outcome: 'waiting' }])
+    expect(top.directory.station(child)?.state).toBe('active')
+    expect(await ledger.accept([say(child, falseChild, 'note.x.v1', 'note/n2', 5, {})], parent)).toMatchObject([{ outcome: 'stored' }])
+    await ledger.write({ id: 'a', name: 'a' }, async (w) => { await w.append(orThrow(revoke(await w.state(type, stationSubjectOf(parent)), w.self, parent, { untilSeq: 3, reason: '被盗' }))) })
+    expect(top.directory.station(child)).toMatchObject({ state: 'revoked', keys: [{ untilSeq: 0 }] })
+    expect((await ledger.factsOf('note/n2'))[0]).toMatchObject({ status: 'refused', reason: 'fact.revoked-key' })
+    expect(await ledger.accept([say(child, falseChild, 'note.x.v1', 'note/n3', 9, {})], parent)).toMatchObject([{ outcome: 'rejected', reason: 'revoked-key' }])
+    await top.directory.reload(top.station.database.read)
+    expect(top.directory.station(child)).toBeUndefined()
+    expect(await ledger.accept([say(child, falseChild, 'note.x.v1', 'note/n4', 11, {})], parent)).toMatchObject([{ outcome: 'waiting' }])
   })
 
   it('what a failed write showed the directory is forgotten', async () => {
