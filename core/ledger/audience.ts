@@ -19,10 +19,17 @@ export function reachOf(station: Address, to: string[]): Reach {
   return [...places].sort()
 }
 
-/** Union, sorted; returns `a` itself when `b` adds nothing. */
+/** Places of one subject, far more than any has; who is named beyond them does not join. */
+export const maxPlaces = 1000
+const everyone = '**'
+
+/** Union, sorted; returns `a` itself when `b` adds nothing, as where everyone is in it already. */
 export function unite(a: Reach, b: Reach): Reach {
-  const added = b.filter((place) => !a.includes(place))
-  return added.length === 0 ? a : [...a, ...added].sort()
+  if (b.length === 0 || a.includes(everyone)) return a
+  const known = new Set(a)
+  const added = b.filter((place) => !known.has(place))
+  const some = added.includes(everyone) ? [everyone] : added.slice(0, Math.max(0, maxPlaces - a.length))
+  return some.length === 0 ? a : [...a, ...some].sort()
 }
 
 /**

@@ -5,7 +5,7 @@ import { kindOfSubject, kindOfType, maxFactLength, modeOfSubject, statementSchem
 import type { LedgerCrypto } from './signature.ts'
 
 /** Reasons for turning a fact away at the door (never stored as a fact), in the order they are tested. */
-export const doorReasons = ['too-large', 'not-json', 'not-canonical', 'bad-envelope', 'kind-mismatch', 'mode-mismatch', 'bad-signature', 'revoked-key'] as const
+export const doorReasons = ['too-large', 'too-deep', 'not-json', 'not-canonical', 'bad-envelope', 'kind-mismatch', 'mode-mismatch', 'bad-signature', 'revoked-key'] as const
 export type DoorReason = (typeof doorReasons)[number]
 
 /** Reasons for keeping a sound-looking fact in visible quarantine until something changes. */
@@ -21,6 +21,7 @@ export type Inspection =
 export function readWire(wire: WireFact, crypto: Pick<LedgerCrypto, 'sha256'>): Fact | Extract<Inspection, { verdict: 'rejected' }> {
   const reject = (reason: DoorReason, detail: string) => ({ verdict: 'rejected', reason, detail, id: crypto.sha256(wire.text) }) as const
   if (wire.text.length > maxFactLength) return reject('too-large', `${wire.text.length} > ${maxFactLength}`)
+  if (depthOf(wire.text) > maxDepth) return reject('too-deep', `nested deeper than ${maxDepth}`)
   let value: unknown
   try {
     value = JSON.parse(wire.text)
@@ -57,6 +58,25 @@ export async function judge(read: Fact, directory: Directory, now: number, crypt
   const fact = asMended(read, card)
   if (fact.at[0] > now + maxAheadMs) return { verdict: 'waiting', reason: 'future-clock', fact }
   return { verdict: 'sound', fact }
+}
+
+/** Far deeper than any form, and far from where a reader of it runs out of stack. */
+const maxDepth = 64
+
+/** How deep brackets nest in a JSON text, those within its strings left out. */
+function depthOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  let isInString = false
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]
+    if (isInString && c === '\\') i++
+    else if (c === '"') isInString = !isInString
+    else if (isInString) continue
+    else if (c === '{' || c === '[') deepest = Math.max(deepest, ++depth)
+    else if (c === '}' || c === ']') depth--
+  }
+  return deepest
 }
 
 function isObject(value: unknown): value is object {

@@ -50,10 +50,11 @@ function inspect(document: LiveDocument, { structs, ds }: ReturnType<typeof Y.de
   const items = structs.filter(isValueItem)
   const length = items.reduce((sum, item) => sum + item.length, 0)
   if (length > maxStructs) return { fault: 'too-large', detail: `${length} values; at most ${maxStructs}` }
+  const foreign = [...new Set(items.map((item) => item.id.client))].find((client) => !mayWrite(client))
+  if (foreign !== undefined) return { fault: 'foreign-client', detail: `client ${foreign}` }
   for (const struct of inOrder(items)) {
     const { client, clock } = struct.id
     const known = Y.getState(store, client)
-    if (!mayWrite(client)) return { fault: 'foreign-client', detail: `client ${client}` }
     if (isWhole && clock > (next.get(client) ?? known)) return { fault: 'gap', detail: `client ${client}: ${clock} after ${next.get(client) ?? known}` }
     next.set(client, Math.max(next.get(client) ?? known, clock + struct.length))
     const key = keyOf(struct, document, fresh)
@@ -83,22 +84,33 @@ function inspect(document: LiveDocument, { structs, ds }: ReturnType<typeof Y.de
 
 /** Structs as they would be applied: those of one client in order, an origin before what rests on it. */
 function inOrder(items: readonly ValueItem[]): ValueItem[] {
-  const left = [...items].sort((a, b) => a.id.client - b.id.client || a.id.clock - b.id.clock)
-  const given = new Set(left.flatMap(placesOf))
+  const sorted = [...items].sort((a, b) => a.id.client - b.id.client || a.id.clock - b.id.clock)
+  const given = new Set(sorted.flatMap(placesOf))
+  const waiting = new Map<string, ValueItem[]>()
+  const ordered = new Set<ValueItem>()
   const done = new Set<string>()
-  const ordered: ValueItem[] = []
-  for (let before = -1; left.length > 0 && before !== left.length;) {
-    before = left.length
-    for (let i = 0; i < left.length;) {
-      const item = left[i]!
+  for (const first of sorted) {
+    // Each is looked at when it comes, and once more when what it rests on has come.
+    for (const ready = [first]; ready.length > 0;) {
+      const item = ready.pop()!
       const origin = item.origin && placeOf(item.origin)
-      if (origin !== null && given.has(origin) && !done.has(origin)) { i++; continue }
-      ordered.push(item)
-      for (const place of placesOf(item)) done.add(place)
-      left.splice(i, 1)
+      if (origin !== null && given.has(origin) && !done.has(origin)) {
+        const others = waiting.get(origin)
+        if (others) others.push(item)
+        else waiting.set(origin, [item])
+        continue
+      }
+      ordered.add(item)
+      for (const place of placesOf(item)) {
+        done.add(place)
+        const released = waiting.get(place) ?? []
+        waiting.delete(place)
+        ready.push(...released.reverse())
+      }
     }
   }
-  return [...ordered, ...left]
+  // Those that rest on each other are refused by what follows.
+  return [...ordered, ...sorted.filter((item) => !ordered.has(item))]
 }
 
 /** The key a value is written under; written out only for the first value of a key, otherwise that of what it overwrites. */

@@ -60,7 +60,8 @@ function admit(fact: Fact, { card }: StationState, root: PinnedRoot): Refusal | 
     case 'station.rekeyed.v1': {
       if (fact.station !== parentOf(address)) return notParent()
       if (!card) return unknown(address)
-      return card.keys.some((k) => k.publicKey === (fact.body as Rekeyed).publicKey) ? usedKey() : null
+      if (card.keys.some((k) => k.publicKey === (fact.body as Rekeyed).publicKey)) return usedKey()
+      return card.keys.length < 2 * maxKeys ? null : refuse('station.rekeyed-too-often', '该平台更换密钥次数过多', 'This station has had too many keys')
     }
     case 'station.revoked.v1':
       if (!ancestorsOf(address).includes(fact.station)) return refuse('station.not-above', '只有上级能吊销平台', 'Only a station above revokes')
@@ -82,7 +83,7 @@ function admit(fact: Fact, { card }: StationState, root: PinnedRoot): Refusal | 
   }
 }
 
-/** Keys of one station: a rotation each month for forty years. */
+/** Keys of one station, rotated by itself: one each month for forty years. As many again may be given by its parent. */
 const maxKeys = 500
 /** Mendings of one station's clock that are kept; more is not a clock but a game. */
 const maxMendings = 64

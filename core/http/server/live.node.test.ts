@@ -9,7 +9,7 @@ import { serveLive } from './live.ts'
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => { for (const close of closing.splice(0)) await close() })
 
-async function open(options: { heartbeatMs?: number; maxWaiting?: number } = {}) {
+async function open(options: { heartbeatMs?: number; maxWaiting?: number; maxOfOne?: number } = {}) {
   const gone = new Set<string>()
   const listeners = new Set<(news: object) => void>()
   const personOf = async (token: string): Promise<Person | undefined> => (token === 'good' && !gone.has(token) ? { id: 'p', account: 'duty', name: '值班员', roles: ['duty'] } : undefined)
@@ -101,4 +101,17 @@ it('L1: whoever signs out hears and says nothing more, at once; others stay', as
   await new Promise((resolve) => { setImmediate(resolve) })
   live.tell({ facts: [{ id: 'late' }] })
   expect([(await closed)[0], heard]).toEqual([4401, []])
+})
+
+it('one person’s further screen takes the place of their oldest, and nobody else’s', async () => {
+  const live = await open({ maxOfOne: 2 })
+  const screens = []
+  for (let i = 0; i < 2; i++) {
+    screens.push(live.dial({ authorization: 'Bearer good' }))
+    await once(screens[i]!, 'open')
+  }
+  const ended = once(screens[0]!, 'close')
+  const third = live.dial({ authorization: 'Bearer good' })
+  await Promise.all([ended, once(third, 'open')])
+  expect([screens[1]!.readyState, third.readyState]).toEqual([WebSocket.OPEN, WebSocket.OPEN])
 })

@@ -38,11 +38,13 @@ export interface LiveOptions<News extends object> {
   /** Bytes waiting for one slow screen before it is dropped; it comes back and refetches. */
   maxWaiting?: number
   maxScreens?: number
+  /** Of one person; a further one takes the place of the oldest. */
+  maxOfOne?: number
 }
 
 /** `WS /api/live`: news of stored facts to every signed-in screen. What a screen sends is binary and belongs to the live plane. */
 export function serveLive<News extends object>(app: App, options: LiveOptions<News>): void {
-  const { heartbeatMs = 20_000, maxWaiting = 1024 * 1024, maxScreens = 2_000 } = options
+  const { heartbeatMs = 20_000, maxWaiting = 1024 * 1024, maxScreens = 2_000, maxOfOne = 100 } = options
   const cookieName = cookieNameOf(options.self)
   const sockets = new WebSocketServer({
     noServer: true, maxPayload: options.onScreen ? maxBinary : maxText, perMessageDeflate: false,
@@ -56,6 +58,11 @@ export function serveLive<News extends object>(app: App, options: LiveOptions<Ne
     if (credential?.by === 'cookie' && !isSameOrigin(request)) return refuseUpgrade(socket, 403, 'Forbidden')
     const person = credential && (await options.personOf(credential.token))
     if (!credential || !person) return refuseUpgrade(socket, 401, 'Unauthorized')
+    const own = [...screens].filter(([, kept]) => kept.person.id === person.id)
+    if (own.length >= maxOfOne) for (const [oldest] of own.slice(0, own.length - maxOfOne + 1)) {
+      screens.delete(oldest)
+      oldest.terminate()
+    }
     if (screens.size >= maxScreens) return refuseUpgrade(socket, 503, 'Service Unavailable')
     sockets.handleUpgrade(request, socket, head, (screen) => {
       const kept = { token: credential.token, answered: true, person }

@@ -154,9 +154,12 @@ export function factStore(dialect: Dialect) {
     },
 
     /** Admitted and refused facts of a station from a number on: what a moved key bound may touch. */
-    async idsFrom(db: Db, station: string, seq: number): Promise<string[]> {
-      const rows = await run<{ id: string }>(db, 'select id from facts where station = ? and seq >= ? and status != \'waiting\' order by seq', [station, seq])
-      return rows.map((row) => row.id)
+    async signedFrom(db: Db, station: string, seq: number): Promise<Pick<FactRow, 'id' | 'seq' | 'subject' | 'reason' | 'signed_by'>[]> {
+      return run(db, 'select id, seq, subject, reason, signed_by from facts where station = ? and seq >= ? and status != \'waiting\' order by seq', [station, seq])
+    },
+
+    async setSigner(db: Db, id: string, publicKey: string): Promise<void> {
+      await run(db, 'update facts set signed_by = ? where id = ?', [publicKey, id])
     },
 
     async setStatus(db: Db, id: string, status: StoredFact['status'], reason: string | null): Promise<void> {

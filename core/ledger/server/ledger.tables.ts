@@ -21,6 +21,8 @@ export interface FactRow {
   reason: string | null
   /** 0 while this station's reactions to the fact still have to run. */
   reacted: number
+  /** The key that has signed it, once keys of its station have been changed; null before. */
+  signed_by: string | null
 }
 
 /** Where a subject must be known. Its state is not stored: it is the fold of its facts. */
@@ -149,4 +151,8 @@ export const ledgerTables: Migration[] = [
     },
   },
   oneNumber,
+  {
+    name: 'ledger-003-signed-by',
+    up: async (db) => { await db.schema.alterTable('facts').addColumn('signed_by', 'text').execute() },
+  },
 ]

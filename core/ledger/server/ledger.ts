@@ -1,6 +1,6 @@
 import type { Db } from '#core/sql/server/database.ts'
 import type { FaultRow } from './ledger.tables.ts'
-import type { Actor, Directory, Fact, FactDraft, FactSchemas, Mode, SubjectType, WireFact } from '../index.ts'
+import type { Actor, Directory, Fact, FactDraft, FactSchemas, Mode, Reach, SubjectType, WireFact } from '../index.ts'
 
 /** What a command or a reaction may do inside the one write path. Everything it does commits or fails together. */
 export interface Writer {
@@ -50,6 +50,8 @@ export interface Outbox {
    * `earlier`: stored before this write and travelling further now; `letIn`: it had waited here or was unread. Either may be queued already.
    */
   enqueue(tx: Db, items: { position: number; id: string; text: string; reach: string[]; from: string | null; earlier?: boolean; letIn?: boolean }[]): Promise<void>
+  /** Whether a reach that has grown leads over a link that it did not lead over before: only then do earlier facts travel further. */
+  opensLink?(tx: Db, before: Reach, after: Reach): Promise<boolean>
 }
 
 export interface Ledger {

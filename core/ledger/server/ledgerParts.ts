@@ -46,7 +46,12 @@ export type Reading = 'read' | 'misread' | 'unread'
 
 export function readingOf({ schemas }: Pick<LedgerParts, 'schemas'>, { type, body }: Fact): Reading {
   if (!Object.hasOwn(schemas, type)) return 'unread'
-  return schemas[type]!.safeParse(body).success ? 'read' : 'misread'
+  try {
+    return schemas[type]!.safeParse(body).success ? 'read' : 'misread'
+  } catch {
+    // A schema that throws has not read it.
+    return 'misread'
+  }
 }
 
 /** A sound fact that comes in; `known` where it is stored already (it waited, or was unread). */

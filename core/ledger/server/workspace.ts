@@ -451,6 +451,7 @@ export class Workspace {
     for (const [subject, before] of this.#before) {
       const reach = this.#entries.get(subject)!.reach
       if ((before.last === null && !this.#thawing.has(subject)) || reach.length === before.reach.length) continue
+      if (!(await this.#parts.outbox.opensLink?.(this.tx, before.reach, reach) ?? true)) continue
       for (const fact of await this.#parts.store.ofSubject(this.tx, subject)) {
         if (!isNew.has(fact.id)) widenedItems.push({ position: fact.position, id: fact.id, text: fact.text, from: fact.from, letIn: false, reach, earlier: true })
       }

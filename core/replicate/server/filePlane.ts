@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
 import type { Address, Clock } from '#core/kernel/index.ts'
 import type { Files } from '#core/files/server/files.ts'
 import type { Database } from '#core/sql/server/database.ts'
@@ -28,8 +29,9 @@ const patience = 15
 const maxWindow = 32
 /** An answer that takes so much longer than the quickest one stood in a queue, and strokes and facts stood in it too. */
 const queueingMs = 200
-/** Files of neighbours who are away that are looked at in one go. */
-const awayPerRound = 50
+/** Files of neighbours who are away, or of whom they may not be asked, that are looked at in one go; the next a second later. */
+const perRound = 50
+const nextRoundMs = 1000
 const lookedThroughAtOnce = 200
 
 interface Transfer {
@@ -109,7 +111,7 @@ export class FilePlane {
         if (!(await files.card(sha256) ?? await files.sound(sha256)) && !(await this.#store.wanted(database.read, sha256))) await this.#wantLost(sha256)
       }
       if (page.length < lookedThroughAtOnce) return
-      await new Promise((done) => { setImmediate(done) })
+      await setImmediate()
     }
   }
 
@@ -118,7 +120,7 @@ export class FilePlane {
     const { database, clock } = this.#parts
     const wanted = await database.write(async (tx) => {
       const holders = await this.#rights.holders(tx, sha256, this.#neighbours())
-      if (holders.length > 0) await this.#store.want(tx, sha256, holders[0]!, clock.now())
+      if (holders.length > 0) await this.#store.want(tx, { sha256, size: (await this.#store.declared(tx, sha256)).smallest }, holders[0]!, clock.now())
       return holders.length > 0
     })
     if (wanted) this.pump()
@@ -147,24 +149,27 @@ export class FilePlane {
     try {
       while (this.#again && !this.#stopped) {
         this.#again = false
+        // However much one neighbour has named, everything else has its turn.
+        await setImmediate()
         const peers = [...this.#parts.peers()]
         // What the absent were to be asked for others may have; the empty name is nobody's.
-        let left = awayPerRound
-        for (const away of ['', ...peers.filter(([, p]) => !p.isOnline).map(([name]) => name)]) {
+        let left = perRound
+        for (const away of ['', ...this.#absent(peers)]) {
           const due = left > 0 ? await this.#store.next(read, away, now(), this.#limit, left) : []
-          for (const sha256 of due) await this.#askOthers(sha256, away, true)
+          if (due.length > 0) await this.#askOthers(due, away, true)
           left -= due.length
         }
+        let vain = perRound
         for (const [peer, { isOnline }] of peers) {
           let goesOn = isOnline && !this.#transfers.has(peer)
-          while (goesOn && !this.#stopped) {
+          for (; goesOn && vain > 0 && !this.#stopped; vain--) {
             // From both ends in turn: however many files that nobody has one station names, what was named last has its turn.
             this.#newestFirst = !this.#newestFirst
             const [sha256] = await this.#store.next(read, peer, now(), this.#limit, 1, this.#newestFirst)
             goesOn = sha256 !== undefined && await this.#begin(peer, sha256)
           }
         }
-        this.#later(left > 0 ? this.#parts.timing.fileRetry : 1000)
+        this.#later(left > 0 && vain > 0 ? this.#parts.timing.fileRetry : nextRoundMs)
       }
     } finally {
       // In the very step in which the loop has found nothing more: a call after it begins anew.
@@ -184,7 +189,7 @@ export class FilePlane {
     const { files, database: { read } } = this.#parts
     const isHere = await files.card(sha256)
     if (isHere || !(await this.#rights.holders(read, sha256, this.#neighbours())).includes(peer)) {
-      await (isHere ? this.#arrived(sha256, null) : this.#askOthers(sha256, peer))
+      await (isHere ? this.#arrived(sha256, null) : this.#askOthers([sha256], peer))
       return true
     }
     const bound = Math.min(this.#limit, (await this.#store.declared(read, sha256)).largest ?? this.#limit)
@@ -203,19 +208,25 @@ export class FilePlane {
     return false
   }
 
-  /** The peer has not given the file: the next one is asked; when all were, they are left alone for a while. */
-  async #askOthers(sha256: string, peer: Address, wasAway = false): Promise<void> {
+  /** The peer has not given the files: the next one is asked; when all were, they are left alone for a while. */
+  async #askOthers(files: string[], peer: Address, wasAway = false): Promise<void> {
     await this.#parts.database.write(async (tx) => {
-      const row = await this.#store.wanted(tx, sha256)
-      // Meanwhile it has come: then it is asked after all.
-      if (row?.peer !== peer || (wasAway && this.#here.has(peer))) return
-      const holders = await this.#rights.holders(tx, sha256, this.#neighbours())
-      const tried = [...JSON.parse(row.tried) as Address[], peer]
-      const next = holders.find((name) => !tried.includes(name) && this.#parts.peers().get(name)?.isOnline)
-      const wait = Math.min(this.#parts.timing.fileRetry * 2 ** Math.min(row.rounds, 20), longestRetryMs)
-      await this.#store.ask(tx, sha256, next ? { peer: next, tried, rounds: row.rounds, not_before: 0 } : { peer: holders[0] ?? '', tried: [], rounds: row.rounds + 1, not_before: now() + wait })
+      for (const sha256 of files) {
+        const row = await this.#store.wanted(tx, sha256)
+        // Meanwhile it has come: then it is asked after all.
+        if (row?.peer !== peer || (wasAway && this.#here.has(peer))) continue
+        const holders = await this.#rights.holders(tx, sha256, this.#neighbours())
+        const tried = [...JSON.parse(row.tried) as Address[], peer]
+        const next = holders.find((name) => !tried.includes(name) && this.#parts.peers().get(name)?.isOnline)
+        const wait = Math.min(this.#parts.timing.fileRetry * 2 ** Math.min(row.rounds, 20), longestRetryMs)
+        await this.#store.ask(tx, sha256, next ? { peer: next, tried, rounds: row.rounds, not_before: 0 } : { peer: holders[0] ?? '', tried: [], rounds: row.rounds + 1, not_before: now() + wait })
+        this.#again ||= next !== undefined
+      }
     })
-    this.#again = true
+  }
+
+  #absent(peers: Iterable<[Address, FilePeer]>): Address[] {
+    return [...peers].filter(([, { isOnline }]) => !isOnline).map(([name]) => name)
   }
 
   /** Keeps the window full; before the size is known there is one request. */
@@ -298,7 +309,7 @@ export class FilePlane {
     if (end < chunk.size) {
       if (!transfer.isSlow && now() - transfer.began > patience * this.#parts.timing.fileAnswer) {
         transfer.isSlow = true
-        await this.#askOthers(transfer.sha256, peer)
+        await this.#askOthers([transfer.sha256], peer)
         this.pump()
       }
       return this.#ask(peer)
@@ -322,15 +333,15 @@ export class FilePlane {
   async #giveUp(peer: Address, transfer: Transfer): Promise<void> {
     if (this.#transfers.get(peer) !== transfer) return
     this.#end(peer)
-    await this.#askOthers(transfer.sha256, peer)
+    await this.#askOthers([transfer.sha256], peer)
     this.pump()
   }
 
-  /** The peer is there: what it lacked before may be there now. Told often, heard once. */
+  /** The peer is there: what it lacked before may be there now, and what the absent were to be asked for. Told often, heard once. */
   joined(peer: Address): void {
     if (this.#stopped || this.#here.has(peer)) return
     this.#here.add(peer)
-    this.#guard(peer, this.#parts.database.write((tx) => this.#store.due(tx, peer)).then(() => this.pump()))
+    this.#guard(peer, this.#parts.database.write((tx) => this.#store.due(tx, { peer, absent: this.#absent(this.#parts.peers()) })).then(() => this.pump()))
   }
 
   /** The peer is away, or begins anew. */

@@ -34,6 +34,7 @@ export interface FileSourceRow {
 }
 
 const rowsPerInsert = 100
+const sizesLookedAt = 200
 /** Facts that a file may be named by; what waits or was refused names nothing. */
 const naming = 'from link_file_names n join facts f on f.position = n.position where n.sha256 = ? and f.status in (\'admitted\', \'unread\')'
 
@@ -93,10 +94,13 @@ export function fileStore(dialect: Dialect) {
     named: (db: Db, after: string, limit: number) =>
       run<{ sha256: string }>(db, 'select distinct sha256 from link_file_names where sha256 > ? order by sha256 limit ?', [after, limit]),
 
-    /** Some files of a fact are to be pulled, or once more at once when they were wanted already. `peer` is whom to ask first. */
-    async want(db: Db, sha256: string, peer: Address, now: number): Promise<void> {
-      await run(db, 'insert into link_files (sha256, peer, wanted_at, size, tried, rounds, not_before) values (?, ?, ?, ?, \'[]\', 0, 0)'
-        + ' on conflict (sha256) do update set not_before = 0, size = excluded.size', [sha256, peer, now, (await declared(db, sha256)).smallest])
+    /** A file is to be pulled, or once more at once when it was wanted already. `peer` is whom to ask first, `size` what is declared now. */
+    async want(db: Db, { sha256, size }: { sha256: string; size: number | null }, peer: Address, now: number): Promise<void> {
+      const wanted = await run(db, 'update link_files set not_before = 0, size = case when size is null or ? < size then ? else size end where sha256 = ? returning sha256', [size, size, sha256])
+      if (wanted.length > 0) return
+      // What others declare counts too; however many do, the first of them are enough.
+      const [first] = await run<{ smallest: number | null }>(db, `select min(size) as smallest from (select n.size as size ${naming} order by n.position limit ${sizesLookedAt}) as some`, [sha256])
+      await run(db, 'insert into link_files (sha256, peer, wanted_at, size, tried, rounds, not_before) values (?, ?, ?, ?, \'[]\', 0, 0)', [sha256, peer, now, first?.smallest ?? size])
     },
 
     /** What is to be asked of a peer next: due, and not larger than this station takes. */
@@ -117,10 +121,12 @@ export function fileStore(dialect: Dialect) {
       await run(db, 'update link_files set peer = ?, tried = ?, rounds = ?, not_before = ? where sha256 = ?', [next.peer, JSON.stringify(next.tried), next.rounds, next.not_before, sha256])
     },
 
-    /** Whatever is wanted of a peer, or of all, is due now. */
-    async due(db: Db, peer?: Address): Promise<void> {
+    /** Whatever is wanted of all, or of a peer that has come, is due now, and so is what the absent were to be asked for: it may have that. */
+    async due(db: Db, come?: { peer: Address; absent: Address[] }): Promise<void> {
       const due = 'update link_files set not_before = 0, rounds = 0, tried = \'[]\' where (not_before > 0 or rounds > 0)'
-      await (peer === undefined ? run(db, due) : run(db, `${due} and peer = ?`, [peer]))
+      if (!come) return void await run(db, due)
+      await run(db, `${due} and peer = ?`, [come.peer])
+      for (const peer of come.absent) if (peer !== come.peer) await run(db, 'update link_files set not_before = 0 where not_before > 0 and peer = ?', [peer])
     },
 
     /** What would be asked of somebody who is no neighbour any more is asked of others. */

@@ -5,6 +5,9 @@ import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
 import { statement } from '#core/sql/server/statement.ts'
 import { attachmentsOf, maxNamed } from '../attachments.ts'
 import { sideOf } from '../sides.ts'
+import type { FileFrame } from '../frames.ts'
+import { FilePlane } from './filePlane.ts'
+import { fileStore } from './fileStore.ts'
 import { createOutbox } from './outbox.ts'
 import { quickTiming, testTree, until, type TestStation, type TestTree } from './testStation.ts'
 
@@ -53,6 +56,55 @@ describe('files over links', () => {
     await mid.close()
     const again = await tree.open(prefecture, { parentUrl: top.url, folder: mid.folder })
     await holds(again, bytes)
+  })
+
+  /** The files plane of a station of its own database, with neighbours that the test sends away and brings back. */
+  function planeOf(at: TestStation, isOnline: (peer: string) => boolean) {
+    const asked: string[] = []
+    let writes = 0
+    const peer = (name: string) => ({ get isOnline() { return isOnline(name) }, isLedgerBusy: false, lastExchangeAt: null, send: (frame: FileFrame) => { asked.push(`${name} ${frame.k}`); return true } })
+    const plane = new FilePlane({
+      self: at.self, files: at.files, clock: systemClock, limit: undefined, timing: { fileAnswer: 20_000, fileRetry: 30_000 },
+      database: { ...at.database, write: (work) => { writes++; return at.database.write(work) } },
+      onFault: (_peer, fault) => { throw fault }, peers: () => new Map([[county, peer(county)], [region, peer(region)]]),
+    })
+    return { plane, asked, writes: () => writes }
+  }
+  const want = (at: TestStation, sha256: string, peer: string) =>
+    at.database.write((tx) => fileStore(at.database.dialect).want(tx, { sha256, size: null }, peer, 1))
+
+  test('R-29 however many files of an absent neighbour are wanted, one round looks at fifty, in one write', async () => {
+    const mid = await tree.open(prefecture, { start: false })
+    for (let i = 0; i < 120; i++) await want(mid, sha(Buffer.from(`${i}`)), region)
+    const { plane, writes } = planeOf(mid, () => false)
+    plane.pump()
+    const lookedAt = async () => (await statement<{ n: number }>(mid.database.read, 'select count(*) as n from link_files where not_before > 0'))[0]!.n
+    await until(async () => await lookedAt() >= 50, 'the first round')
+    expect([await lookedAt(), writes()]).toEqual([50, 1])
+    await until(async () => await lookedAt() === 120, 'the others')
+    expect(writes()).toBe(3)
+    plane.stop()
+  })
+
+  test('R-29 a holder that comes is asked at once, also where another, who is away, was to be asked', async () => {
+    const mid = await tree.open(prefecture, { start: false })
+    const bytes = randomBytes(10)
+    await mid.database.write(async (tx) => {
+      await statement(tx, 'insert into facts (id, type, subject, station, seq, at_ms, at_n, mode, text, sig, received_at, from_peer, status, reason, reacted) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)',
+        ['f'.repeat(64), 'note.x.v1', 'note/n', county, 1, 1, 0, 'actual', JSON.stringify({ station: county, to: ['all'], body: {} }), '', 0, county, 'admitted', null, 1])
+      await statement(tx, 'insert into subjects (subject, kind, reach) values (\'note/n\', \'note\', \'["**"]\')')
+      await statement(tx, 'insert into link_file_names (sha256, position, size) values (?, 1, 10)', [sha(bytes)])
+    })
+    await want(mid, sha(bytes), county)
+    let isBack = false
+    const { plane, asked } = planeOf(mid, (peer) => peer === region && isBack)
+    plane.start()
+    await until(async () => (await statement<{ n: number }>(mid.database.read, 'select count(*) as n from link_files where not_before > 0'))[0]!.n === 1, 'looked at in vain')
+    isBack = true
+    plane.joined(region)
+    await until(() => asked.length > 0, 'asked')
+    expect(asked).toEqual([`${region} want`])
+    plane.stop()
   })
 
   test('R-21 an empty file arrives too', async () => {

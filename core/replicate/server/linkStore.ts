@@ -138,9 +138,14 @@ export function linkStore(dialect: Dialect) {
      * but a peer that has lost its own facts gets back also those that wait here, or it would use their numbers again.
      */
     factsForFill: (db: Db, peer: string, directory: boolean, after: number, limit: number) =>
-      run<{ position: number; id: string; station: string; text: string; status: string; from_peer: string | null; reach: string | null }>(db,
-        'select f.position, f.id, f.station, f.text, f.status, f.from_peer, s.reach from facts f left join subjects s on s.subject = f.subject'
-          + ` where f.position > ? and (f.status != 'waiting' or f.station = ?) and f.subject ${directory ? '' : 'not '}like 'station/%' order by f.position limit ?`, [after, peer, limit]),
+      run<{ position: number; id: string; subject: string; station: string; status: string; from_peer: string | null }>(db,
+        'select position, id, subject, station, status, from_peer from facts'
+          + ` where position > ? and (status != 'waiting' or station = ?) and subject ${directory ? '' : 'not '}like 'station/%' order by position limit ?`, [after, peer, limit]),
+
+    /** Where a subject is to be known; empty where nothing of it counts. */
+    reachOf: async (db: Db, subject: string) => JSON.parse((await run<{ reach: string }>(db, 'select reach from subjects where subject = ?', [subject]))[0]?.reach ?? '[]') as string[],
+
+    textAt: async (db: Db, position: number) => (await run<{ text: string }>(db, 'select text from facts where position = ?', [position]))[0]?.text ?? '{}',
   }
 }
 

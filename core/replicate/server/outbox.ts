@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Address, Clock } from '#core/kernel/index.ts'
-import { reachOf, unite, type Reach, type Statement } from '#core/ledger/index.ts'
+import { reachOf, type Statement } from '#core/ledger/index.ts'
 import type { Outbox } from '#core/ledger/server/ledger.ts'
 import type { Db, Dialect } from '#core/sql/server/database.ts'
 import { leadsTo, sideOf } from '../sides.ts'
@@ -37,7 +38,7 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
     const origin = new Map(naming.map(({ position, from }) => [position, from]))
     for (const file of await files.note(tx, naming)) {
       if (origin.get(file.position) === null) continue
-      await files.want(tx, file.sha256, sideOf(self, file.station) ?? '', clock.now())
+      await files.want(tx, file, sideOf(self, file.station) ?? '', clock.now())
       named = true
     }
   }
@@ -62,14 +63,24 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
     for (const directory of [true, false]) {
       for (let after = 0; ;) {
         const page = await store.factsForFill(tx, name, directory, after, fillPage)
-        await append(tx, peer, page.filter((row) => {
-          if (!back && row.from_peer === name) return false
-          const subject = row.reach === null ? [] : JSON.parse(row.reach) as Reach
+        const inScope: typeof page = []
+        // One subject's reach at a time in memory, and each looked up once: it may be long.
+        const leads = new Map<string, { subject: boolean; isEmpty: boolean }>()
+        for (const row of page) {
+          if (!back && row.from_peer === name) continue
+          let to = leads.get(row.subject)
+          if (!to) {
+            const reach = await store.reachOf(tx, row.subject)
+            leads.set(row.subject, to = { subject: leadsTo(self, name, reach), isEmpty: reach.length === 0 })
+          }
           // A refused fact travels where it asks to, like any other, but has not widened its subject. An unread one goes with its subject.
-          const reach = row.status !== 'admitted' && !(row.status === 'unread' && subject.length > 0) ? unite(subject, reachOf(row.station, (JSON.parse(row.text) as Statement).to)) : subject
-          return leadsTo(self, name, reach)
-        }))
+          const asks = row.status !== 'admitted' && (row.status !== 'unread' || to.isEmpty)
+          if (to.subject || (asks && leadsTo(self, name, reachOf(row.station, (JSON.parse(await store.textAt(tx, row.position)) as Statement).to)))) inScope.push(row)
+        }
+        await append(tx, peer, inScope)
         if (page.length < fillPage) break
+        // A long queue takes its time: pings are answered meanwhile.
+        await setImmediate()
         after = page.at(-1)!.position
       }
     }
@@ -104,6 +115,8 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
       await store.addPeer(tx, peer, direction)
       await fill(tx, peer, false)
     },
+
+    opensLink: async (tx, before, after) => (await store.peers(tx)).some(({ peer }) => !leadsTo(self, peer, before) && leadsTo(self, peer, after)),
 
     openEpoch: async (tx, peer, epoch) => {
       await store.openEpoch(tx, peer, epoch)

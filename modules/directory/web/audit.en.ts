@@ -56,6 +56,7 @@ export const en: Record<keyof typeof zh, string> = {
   'reason.unknown-station': 'the station is not in the directory yet',
   'reason.too-large': 'too large',
   'reason.not-json': 'not JSON',
+  'reason.too-deep': 'nested too deep',
   'reason.not-canonical': 'not canonical',
   'reason.bad-envelope': 'malformed envelope',
   'reason.kind-mismatch': 'Type and subject do not fit',

@@ -54,6 +54,7 @@ export const zh = {
   'reason.unknown-station': '目录中尚无该平台',
   'reason.too-large': '超过大小限制',
   'reason.not-json': '不是 JSON',
+  'reason.too-deep': '嵌套层数过多',
   'reason.not-canonical': '编码不规范',
   'reason.bad-envelope': '格式不符',
   'reason.kind-mismatch': '类型与对象不符',
