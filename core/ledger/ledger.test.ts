@@ -87,6 +87,12 @@ test('L-14 reach: up, ancestors, subtree, all and explicit stations', () => {
   expect(addresses.filter((a) => reaches(reachOf(county, ['all']), a))).toEqual([...addresses])
   expect(reaches(reachOf('65', ['65/@seismology']), '65/@seismology')).toBe(true)
   expect(unite(['=65'], ['=65'])).toEqual(['=65'])
+  // Beside everyone nobody need be named, and a thousand places are far more than any subject has.
+  expect(unite(['**', '=65'], ['=65/6529'])).toEqual(['**', '=65'])
+  const many = unite(['=65'], Array.from({ length: 2000 }, (_, i) => `=65/${1000 + i}`))
+  expect(many).toHaveLength(1000)
+  expect(unite(many, ['=66'])).toBe(many)
+  expect(unite(many, ['=66', '**'])).toHaveLength(1001)
 })
 
 test('L-14 links: what is for a station reaches it over every hop on the way and no other', () => {

@@ -101,6 +101,19 @@ describe('V-5 inspection', () => {
     expect(look(update)).toMatchObject({ fault })
   })
 
+  it('V-5 takes what rests on each other in the order in which it can be applied, however many clients have written', () => {
+    const source = new LiveDocument()
+    const seed = written(source, 'a')
+    // Each overwrites the one before, under a client id smaller than it.
+    const clients = Array.from({ length: 300 }, () => newClientId(station)).sort((a, b) => b - a)
+    const updates = clients.map((by, i) => written(source, 'a', { label: `${i}` }, by))
+    const target = new LiveDocument()
+    target.apply(seed)
+    const all = look(Y.mergeUpdates(updates), target)
+    expect(all.fault).toBeUndefined()
+    expect((all as { written: { value: { label: string } }[] }).written.map(({ value }) => value.label)).toEqual(clients.map((_, i) => `${i}`))
+  })
+
   it('refuses a client that is not the writer’s, a gap, and deleting without writing', () => {
     const source = new LiveDocument()
     const first = written(source, 'a')

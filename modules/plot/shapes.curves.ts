@@ -58,10 +58,13 @@ export function keptBy(points: readonly Vec[], tolerance: number): number[] {
   for (let span = todo.pop(); span; span = todo.pop()) {
     const [from, to] = span
     let farthest = -1
-    let most = tolerance
+    let most = tolerance * tolerance
     for (let i = from + 1; i < to; i++) {
-      const off = distanceToSegment(points[i]!, points[from]!, points[to]!)
-      if (off > most) [most, farthest] = [off, i]
+      const off = squareToSegment(points[i]!, points[from]!, points[to]!)
+      if (off > most) {
+        most = off
+        farthest = i
+      }
     }
     if (farthest < 0) continue
     kept.add(farthest)
@@ -71,10 +74,18 @@ export function keptBy(points: readonly Vec[], tolerance: number): number[] {
 }
 
 export function distanceToSegment(p: Vec, a: Vec, b: Vec): number {
-  const [dx, dy] = [b.x - a.x, b.y - a.y]
+  return Math.sqrt(squareToSegment(p, a, b))
+}
+
+/** The square of the distance: a hand's line of thousands of points asks for it millions of times. */
+function squareToSegment(p: Vec, a: Vec, b: Vec): number {
+  const dx = b.x - a.x
+  const dy = b.y - a.y
   const square = dx * dx + dy * dy
   const t = square === 0 ? 0 : Math.max(0, Math.min(1, ((p.x - a.x) * dx + (p.y - a.y) * dy) / square))
-  return Math.hypot(p.x - a.x - t * dx, p.y - a.y - t * dy)
+  const ox = p.x - a.x - t * dx
+  const oy = p.y - a.y - t * dy
+  return ox * ox + oy * oy
 }
 
 /** A hand's line, or the outline it closed: what trembles by less than 1/250 of its size is taken out, then it is rounded off. */

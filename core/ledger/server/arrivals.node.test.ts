@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { refuse } from '#core/kernel/index.ts'
 import { startPostgres, type PostgresCluster } from '#lab/postgres/cluster.ts'
-import { asMended, clockMendedType, directoryKind, type ClockMending, type Fact, type SubjectType } from '../index.ts'
+import { asMended, clockMendedType, directoryKind, type ClockMending, type Fact, type StationCard, type SubjectType, type WireFact } from '../index.ts'
 import { noteSubject } from '../testNote.ts'
 import type { LedgerPart } from './ledger.ts'
-import { newPrivateKey, nodeSigner } from './nodeCrypto.ts'
+import { newPrivateKey, nodeCrypto, nodeSigner } from './nodeCrypto.ts'
 import { county, forge, keys, openTestLedger, person, prefecture, wire, write, type TestLedger, type TestLedgerOptions } from './testLedger.ts'
 
 let cluster: PostgresCluster
@@ -82,6 +82,45 @@ describe.each(['sqlite', 'postgres'] as const)('what arrives on %s', (dialect) =
     })
     expect(new Set((await going).map((one) => one.outcome))).toEqual(new Set(['rejected']))
     expect((await upper.ledger.verify()).bad).toEqual([])
+  })
+
+  test('L-7 a key whose bound moves twice leaves the same facts everywhere, also where two keys have signed one number', async () => {
+    let keysNow: StationCard['keys'] = []
+    const upper: TestLedger = await station(prefecture, { more: [{
+      facts: { 'station.renamed.v1': z.strictObject({}) }, subjects: [{ kind: directoryKind, start: () => null, admit: () => null, evolve: () => null }],
+      project: { [directoryKind]: async () => { upper.directory.put({ ...upper.directory.station(county)!, keys: keysNow }) } },
+    }] })
+    const changeCard = (keys: StationCard['keys']) => {
+      keysNow = keys
+      return upper.ledger.write(person, (w) => w.append({ type: 'station.renamed.v1', subject: `${directoryKind}/${county}`, to: ['all'], body: {} }))
+    }
+    const [old, next] = [keys[county]!, nodeSigner(newPrivateKey())]
+    const signed = (line: string, signer: typeof old) => forge({ seq: 20, at: [start + 20, 0], subject: `note/${line}`, body: { line } }, signer)
+    const [byOld, byNext] = [signed('old', old), signed('next', next)]
+    const statusOf = async (wire: WireFact) => (await upper.ledger.fact(nodeCrypto.sha256(wire.text)))?.status
+    await upper.ledger.accept([byOld], county)
+    await changeCard([{ publicKey: old.publicKey, fromSeq: 1, untilSeq: 9 }, { publicKey: next.publicKey, fromSeq: 10, untilSeq: null }])
+    await upper.ledger.accept([byNext], county)
+    expect([await statusOf(byOld), await statusOf(byNext)]).toEqual(['refused', 'admitted'])
+    await changeCard([{ publicKey: old.publicKey, fromSeq: 1, untilSeq: 999 }, { publicKey: next.publicKey, fromSeq: 1000, untilSeq: null }])
+    expect([await statusOf(byOld), await statusOf(byNext)]).toEqual(['admitted', 'refused'])
+    expect((await upper.ledger.verify()).bad).toEqual([])
+  })
+
+  test('L-13 a schema that throws has not read the fact: it is kept, and the batch goes on', async () => {
+    const throwing: LedgerPart = { facts: { 'urn.filled.v1': z.any().transform(() => { throw new RangeError('out of stack') }) }, subjects: [] }
+    const upper = await station(prefecture, { more: [throwing] })
+    const [bad, good] = [say(1, 'filled', { line: 'a' }), forge({ seq: 50, at: [start + 50, 0] }, keys[county]!)]
+    expect((await upper.ledger.accept([bad, good], county)).map((one) => one.outcome)).toEqual(['stored', 'stored'])
+    expect(await upper.ledger.fact(nodeCrypto.sha256(bad.text))).toMatchObject({ status: 'refused', reason: 'fact.bad-body' })
+  })
+
+  test('L-1 a fact nested deeper than 64 is turned away at the door, whatever its type', async () => {
+    const upper = await station(prefecture)
+    const nest = (depth: number): unknown => (depth === 0 ? ']}"[{' : [nest(depth - 1)])
+    // The statement and its body are two of them.
+    const [deepest, deeper] = [62, 63].map((depth, i) => forge({ type: 'urn.odd.v1', subject: 'urn/u9', seq: 10 * (i + 1), at: [start + i, 0], body: { deep: nest(depth) } as never }, keys[county]!))
+    expect(await upper.ledger.accept([deepest!, deeper!], county)).toMatchObject([{ outcome: 'stored' }, { outcome: 'rejected', reason: 'too-deep' }])
   })
 
   test('C5 L-20 two stations whose clocks were wrong together: what the lower states once it is mended arrives at the upper', async () => {
