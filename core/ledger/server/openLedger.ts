@@ -105,7 +105,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     const looked = lookingAt(directory)
     const seen = await Promise.all(wires.map((wire, i) => (heldBefore.has(ids[i]!) ? Promise.resolve(null) : inspect(wire, looked.directory, clock.now(), checking))))
     return inWorkspace('arrival', async (space) => {
-      const found = looked.isAsItWas() ? seen : await Promise.all(seen.map((one, i) => one && inspect(wires[i]!, directory, space.now, checking)))
+      const found = looked.isAsItWas() ? seen : await Promise.all(seen.map(async (one, i) => one && inspect(wires[i]!, directory, space.now, checking)))
       for (const station of new Set(found.flatMap((one) => (one?.verdict === 'sound' ? [one.fact.station] : [])))) await space.makeFutureWait(station)
       const heldNow = await store.idsHeld(space.tx, ids.filter((id) => !heldBefore.has(id)))
       const results: Accepted[] = []
