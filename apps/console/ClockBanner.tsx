@@ -8,7 +8,7 @@ import { consoleTexts } from './consoleTexts.ts'
 
 interface ClockAnswer { now: number; aheadMs: number; isSilent: boolean; slowedMs: number; aheadOfParentMs: number | null }
 
-/** From here on other stations hold back what this one states. */
+/** Ahead by more, others hold back what this station states; behind by as much, what others state waits here. */
 const noticedMs = 5 * 60_000
 
 /** On every page: a clock that keeps this station from stating anything, or others from believing it, and what to do. */

@@ -3,7 +3,7 @@ import { isAddress, maxEpoch, maxPosition, moment } from '#core/kernel/index.ts'
 import { maxFactLength, waitReasons, type WireFact } from '#core/ledger/index.ts'
 import { stopCodes } from './reasons.ts'
 
-/** Limits of one session (SPEC ). Lengths are UTF-16 units of JSON text. */
+/** Limits of one session (SPEC ). Lengths are UTF-16 units of JSON text. */
 export const maxBatchFacts = 200
 export const maxBatchLength = 256 * 1024
 /** A batch may hold one fact of the largest size, and JSON escapes may double a text. */

@@ -65,7 +65,10 @@ export function copyDisk(disk: Disk): Disk {
 export const enrolledType = 'station.enrolled.v1'
 const actor = { id: 'sim', name: 'sim' }
 
-/** The write path of `core/ledger/server` over memory: the real envelope, order, fold, reach and clock; the same steps, no database. */
+/**
+ * The write path of `core/ledger/server` over memory: the real envelope, order, fold, reach and clock, no database. Of the door it has
+ * forks and keys, not L-19's times nor the bounds of quarantines; it has no reactions and no projections.
+ */
 export class MemoryLedger {
   readonly self: Address
   readonly version: 1 | 2

@@ -53,7 +53,7 @@ export function createReception(parts: ReceptionParts) {
     const now = parts.elapsed()
     const line = told.get(`${source} ${code}`) ?? { at: -Infinity, times: 0 }
     line.times++
-    if (told.size >= maxTold) told.clear()
+    if (told.size >= maxTold && !told.has(`${source} ${code}`)) told.delete(told.keys().next().value!)
     told.set(`${source} ${code}`, line)
     if (now - line.at < tellEveryMs) return
     parts.onTurnedAway({ source, claims, code, times: line.times })
