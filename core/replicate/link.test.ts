@@ -315,6 +315,28 @@ describe('the link machine', () => {
     expect(wants(refill)).toEqual([true, []])
   })
 
+  test('R-25 who left while its queue was being filled finds it filled; once it has been sent of, the next filling waits from the end of the last', () => {
+    const { refill } = defaultTiming
+    const top = end(planOf(parent))
+    const wants = (now: number, epoch: number) => {
+      const { top: session } = meet(end(planOf(child)), top, now)
+      top.give({ kind: 'checked', session, renew: true, taken: startCursor, out: { epoch, n: 5 }, headAt: '', fate: null, isRecovering: false }, now)
+      return session
+    }
+    const first = wants(0, 1)
+    expect(top.asked('open-epoch')).toMatchObject({ epoch: 2 })
+    top.give({ kind: 'closed', session: first }, 10)
+    const second = wants(refill / 2, 2)
+    expect([top.asked('open-epoch'), top.frames()]).toEqual([undefined, [expect.objectContaining({ k: 'epoch', epoch: 2, until: 5 })]])
+    top.give({ kind: 'closed', session: second }, refill / 2)
+    const third = wants(refill, 2)
+    expect(top.asked('open-epoch')).toMatchObject({ epoch: 3 })
+    top.give({ kind: 'epoch-opened', session: third, epoch: 3, n: 5 }, 2 * refill - 1)
+    top.give({ kind: 'closed', session: third }, 2 * refill)
+    wants(2 * refill + 1, 3)
+    expect([top.asked('open-epoch'), top.frames().at(-1)]).toEqual([undefined, expect.objectContaining({ k: 'stop', code: 'fault' })])
+  })
+
   test('C5 R-26 a receipt tells what waits and why, and a change is told', () => {
     const { low, top, met } = joined()
     top.give({ kind: 'frame', session: met.top, frame: { k: 'epoch', epoch: 1, until: 0 } })

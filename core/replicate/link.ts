@@ -19,7 +19,7 @@ export function startLink(plan: LinkPlan, memory: LinkMemory): LinkState {
   return {
     taken: memory.taken, out: memory.out, acked: memory.acked, sessions: [], nextSession: 1, attempts: 0, dialAt: Infinity,
     stop: memory.cut ? { code: 'cut', who: plan.self } : memory.stuck ?? { code: 'starting', who: plan.peer },
-    told: {}, stuck: memory.stuck, cut: memory.cut, accepting: false, refilledAt: -Infinity, recovery: memory.recovery, recoveredAt: memory.recoveredAt, lastExchangeAt: null,
+    told: {}, stuck: memory.stuck, cut: memory.cut, accepting: false, refilledAt: -Infinity, refilledTo: 0, recovery: memory.recovery, recoveredAt: memory.recoveredAt, lastExchangeAt: null,
     waitsHere: { n: 0, why: null }, waitsThere: { n: 0, why: null }, clocks: [], clockAheadMs: null, clockAt: -Infinity, clockBase: NaN, downAt: -Infinity,
   }
 }
@@ -125,6 +125,8 @@ function onSession(step: Step, session: Session, input: Extract<LinkInput, { ses
       state.waitsHere = input.waits
       return sendResume(step, session)
     case 'epoch-opened':
+      // Counted from its end: a long queue takes its time, and everything else waits for it.
+      state.refilledAt = step.now
       state.out = { epoch: input.epoch, n: input.n }
       return onEpochOpened(step, session)
   }

@@ -26,7 +26,9 @@ export function onChecked(step: Step, session: Session, told: Extract<LinkInput,
   const next = Math.max(state.out.epoch, taken.epoch) + 1
   if (next > maxEpoch || (plan.direction === 'down' && taken.epoch > state.out.epoch + maxLeap)) return stop(step, session, 'malformed', plan.peer)
   const fits = taken.epoch < state.out.epoch || (taken.epoch === state.out.epoch && told.headAt === taken.head)
-  if (told.renew || session.renewing || !fits) refill(step, session, next)
+  // The one whose queue we were filling may have gone meanwhile: what it asked for is there.
+  const isFilled = state.out.epoch === state.refilledTo && taken.epoch < state.out.epoch
+  if ((told.renew && !isFilled) || session.renewing || !fits) refill(step, session, next)
   else if (taken.epoch < state.out.epoch) onEpochOpened(step, session)
   else begin(step, session, taken.n)
 }
@@ -36,6 +38,7 @@ function refill(step: Step, session: Session, epoch: number, hole?: number): voi
   const { plan, state, now } = step
   if (now < state.refilledAt + plan.timing.refill) return stop(step, session, 'fault', plan.self)
   state.refilledAt = now
+  state.refilledTo = epoch
   step.out.push({ kind: 'open-epoch', session: session.id, epoch, ...(hole === undefined ? {} : { hole }) })
 }
 
@@ -49,6 +52,8 @@ export function onEpochOpened(step: Step, session: Session): void {
 }
 
 function begin(step: Step, session: Session, from: number): void {
+  // Once it has been sent of, what was stated since is missing in it for one that lost that.
+  step.state.refilledTo = 0
   session.sending = true
   session.sent = from
   step.state.acked = { epoch: step.state.out.epoch, n: from }

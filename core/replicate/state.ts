@@ -113,6 +113,8 @@ export interface LinkState {
   accepting: boolean
   /** When our queue to the peer last began anew. */
   refilledAt: number
+  /** The epoch that then began, until something of it is sent; 0 otherwise. */
+  refilledTo: number
   recovery: Recovery
   /** When a recovery from this peer last ended, in our wall clock: what we signed before is no evidence any more. */
   recoveredAt: number
