@@ -254,7 +254,11 @@ export class SimStation {
       })
       case 'load': return this.#later(1, () => {
         if (row.epoch !== output.epoch) return this.input(peer, { kind: 'loaded', session: output.session, epoch: output.epoch, after: output.after, facts: [], head: '' })
-        const wires = row.ids.slice(output.after, output.after + maxBatchFacts).map((id) => { const { text, sig } = (this.ledger.disk.held.get(id) ?? this.ledger.disk.waiting.get(id)!).fact; return { text, sig } })
+        const { held, waiting } = this.ledger.disk
+        const queued = row.ids.slice(output.after, output.after + maxBatchFacts).map((id) => held.get(id) ?? waiting.get(id))
+        // One that a mended clock made wait, and that was turned away when its time came, leaves a hole.
+        const hole = queued.indexOf(undefined)
+        const wires = (hole === -1 ? queued : queued.slice(0, hole)).map((one) => ({ text: one!.fact.text, sig: one!.fact.sig }))
         const facts = wires.slice(0, batchLength(wires))
         this.input(peer, { kind: 'loaded', session: output.session, epoch: output.epoch, after: output.after, facts, head: row.heads[output.after + facts.length - 1] ?? '' })
       })
