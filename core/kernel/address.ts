@@ -12,12 +12,11 @@ export type Level = (typeof levels)[number]
 export const stationKinds = ['government', 'department', 'headquarters'] as const
 export type StationKind = (typeof stationKinds)[number]
 
-const segment = /^(@?[a-z0-9][a-z0-9-]{0,31})$/
-const maxDepth = 6
+/** At most six names deep. */
+const path = /^[a-z0-9][a-z0-9-]{0,31}(\/@?[a-z0-9][a-z0-9-]{0,31}){0,5}$/
 
 export function isAddress(text: string): boolean {
-  const segments = text.split('/')
-  return segments.length <= maxDepth && segments.every((s) => segment.test(s)) && !text.startsWith('@')
+  return path.test(text)
 }
 
 /** The parent's address, or null for a root. */

@@ -20,7 +20,7 @@ export function reachOf(station: Address, to: string[]): Reach {
 }
 
 /** Places of one subject, far more than any has; who is named beyond them does not join. */
-export const maxPlaces = 1000
+const maxPlaces = 1000
 const everyone = '**'
 
 /** Union, sorted; returns `a` itself when `b` adds nothing, as where everyone is in it already. */

@@ -12,7 +12,8 @@ const subjectSuffix: Record<Mode, string> = { actual: '', exercise: '.x', test: 
 export const maxFactLength = 256 * 1024
 
 const addressSchema = z.string().refine(isAddress, 'not a station address')
-const audienceSchema = z.union([z.enum(['up', 'ancestors', 'subtree', 'all', 'public']), addressSchema])
+// Any of `up`, `ancestors`, `subtree`, `all` and `public` would do for an address as well.
+const audienceSchema = z.string().refine(isAddress, 'neither an audience nor a station address')
 
 export const actorSchema = z.strictObject({ id: z.string().min(1).max(64), name: z.string().min(1).max(64) })
 /** The person or device at the stating station. */

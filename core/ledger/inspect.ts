@@ -17,11 +17,13 @@ export type Inspection =
   | { verdict: 'waiting'; reason: WaitReason; fact: Fact }
   | { verdict: 'rejected'; reason: DoorReason; detail: string; id: string }
 
+type Rejected = Extract<Inspection, { verdict: 'rejected' }>
+
 /** Reads a fact's envelope from its wire form without looking at keys or clocks. */
-export function readWire(wire: WireFact, crypto: Pick<LedgerCrypto, 'sha256'>): Fact | Extract<Inspection, { verdict: 'rejected' }> {
-  const reject = (reason: DoorReason, detail: string) => ({ verdict: 'rejected', reason, detail, id: crypto.sha256(wire.text) }) as const
+export function readWire(wire: WireFact, crypto: Pick<LedgerCrypto, 'sha256'>): Fact | Rejected {
+  const reject = (reason: DoorReason, detail: string): Rejected => ({ verdict: 'rejected', reason, detail, id: crypto.sha256(wire.text) })
   if (wire.text.length > maxFactLength) return reject('too-large', `${wire.text.length} > ${maxFactLength}`)
-  if (depthOf(wire.text) > maxDepth) return reject('too-deep', `nested deeper than ${maxDepth}`)
+  if (isTooDeep(wire.text)) return reject('too-deep', `nested deeper than ${maxDepth}`)
   let value: unknown
   try {
     value = JSON.parse(wire.text)
@@ -29,6 +31,13 @@ export function readWire(wire: WireFact, crypto: Pick<LedgerCrypto, 'sha256'>): 
     return reject('not-json', 'the text does not parse as JSON')
   }
   if (!isObject(value) || !isCanonical(value, wire.text)) return reject('not-canonical', 'the text is not RFC 8785 canonical JSON')
+  return readEnvelope(value, wire, crypto)
+}
+
+/** What `readWire` does once a text is known to be canonical, as one that was just encoded is. */
+export function readEnvelope(value: unknown, wire: WireFact, crypto: Pick<LedgerCrypto, 'sha256'>): Fact | Rejected {
+  const id = crypto.sha256(wire.text)
+  const reject = (reason: DoorReason, detail: string): Rejected => ({ verdict: 'rejected', reason, detail, id })
   // A null character has no place in a text of ours, and PostgreSQL cannot keep one.
   if (wire.text.includes('\\u0000')) return reject('bad-envelope', 'the text holds a null character')
   const parsed = statementSchema.safeParse(value)
@@ -38,7 +47,7 @@ export function readWire(wire: WireFact, crypto: Pick<LedgerCrypto, 'sha256'>): 
   if (wall !== undefined && (at[0] - wall > maxWallBehindMs || wall - at[0] > maxWallAheadMs)) return reject('bad-envelope', `wall: ${wall} is too far from ${at[0]}`)
   if (kindOfType(statement.type) !== kindOfSubject(statement.subject)) return reject('kind-mismatch', `${statement.type} about ${statement.subject}`)
   if (modeOfSubject(statement.subject) !== statement.mode) return reject('mode-mismatch', `${statement.mode} fact about ${statement.subject}`)
-  return { ...statement, id: crypto.sha256(wire.text), text: wire.text, sig: wire.sig }
+  return { ...statement, id, text: wire.text, sig: wire.sig }
 }
 
 /** Judges a fact from a peer: envelope, key, signature, clock. Pure but for the crypto it is given. */
@@ -63,44 +72,33 @@ export async function judge(read: Fact, directory: Directory, now: number, crypt
 /** Far deeper than any form, and far from where a reader of it runs out of stack. */
 const maxDepth = 64
 
-/** How deep brackets nest in a JSON text, those within its strings left out. */
-function depthOf(text: string): number {
+const [backslash, quote, openBrace, closeBrace, openBracket, closeBracket] = [...'\\"{}[]'].map((c) => c.charCodeAt(0))
+
+/** Whether brackets nest too deep in a JSON text, those within its strings left out. */
+export function isTooDeep(text: string): boolean {
   let depth = 0
-  let deepest = 0
   let isInString = false
   for (let i = 0; i < text.length; i++) {
-    const c = text[i]
-    if (isInString && c === '\\') i++
-    else if (c === '"') isInString = !isInString
+    const c = text.charCodeAt(i)
+    if (isInString && c === backslash) i++
+    else if (c === quote) isInString = !isInString
     else if (isInString) continue
-    else if (c === '{' || c === '[') deepest = Math.max(deepest, ++depth)
-    else if (c === '}' || c === ']') depth--
+    else if (c === openBrace || c === openBracket) depth++
+    else if (c === closeBrace || c === closeBracket) depth--
+    if (depth > maxDepth) return true
   }
-  return deepest
+  return false
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Whether a text is the one encoding of what it parses to. Most are seen to be without encoding them again. */
+/** Whether a text is the one encoding of what it parses to. */
 function isCanonical(value: unknown, text: string): boolean {
   try {
-    return (isInOrder(value) && JSON.stringify(value) === text) || encode(value) === text
+    return encode(value) === text
   } catch {
     return false
   }
-}
-
-/** Whether all keys stand in order and all texts are whole. Keys that look like numbers may not, though the text has them so: JavaScript moves them. */
-function isInOrder(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed()
-  if (Array.isArray(value)) return value.every(isInOrder)
-  if (typeof value !== 'object' || value === null) return true
-  let before: string | undefined
-  for (const [key, member] of Object.entries(value)) {
-    if ((before !== undefined && key <= before) || !key.isWellFormed() || !isInOrder(member)) return false
-    before = key
-  }
-  return true
 }

@@ -1,7 +1,8 @@
+import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import golden from './golden/facts.v1.json' with { type: 'json' }
-import { compareFacts, encode, fold, isMadeAt, judgePlace, leavesSubtree, modeOfSubject, newSubject, reachOf, reaches, readWire, subjectOf, tick, touchesSubtree, unite, witness, type Fact } from './index.ts'
+import { compareFacts, encode, fold, inOrder, isMadeAt, judgePlace, leavesSubtree, modeOfSubject, newSubject, reachOf, reaches, readWire, subjectOf, tick, touchesSubtree, unite, witness, type Fact } from './index.ts'
 import { noteSubject, testDirectory } from './testNote.ts'
 import { webCrypto, webSigner } from './webCrypto.ts'
 
@@ -39,6 +40,21 @@ test('L-1 a text is canonical exactly when encoding what it parses to gives it b
       expect('verdict' in read && read.reason === 'not-canonical').toBe(encoded(JSON.parse(text)) !== text)
     }
   }), { numRuns: 1000 })
+})
+
+test('L-1 the encoding is that of the RFC\'s own authors, for values in order and not, with what JSON cannot hold', () => {
+  const outcome = (encoder: () => string | undefined) => { try { return encoder() } catch { return 'thrown' } }
+  const odd = fc.oneof(fc.constantFrom(undefined, null, -0, 0, '\ud800', '乌什', new Date(0)), fc.double())
+  const key = fc.oneof(fc.string(), fc.constantFrom('1', '10', '2', '__proto__', '\ud800', 'é', 'z', 'Z'))
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof({ depthSize: 'small' }, odd, fc.string({ unit: 'binary' }), fc.array(tie('value'), { maxLength: 4 }), fc.dictionary(key, tie('value'), { maxKeys: 6 })),
+  }))
+  fc.assert(fc.property(value.filter((one) => one !== undefined), (one) => {
+    expect(outcome(() => encode(one))).toBe(outcome(() => canonicalize(one)))
+    expect(outcome(() => encode(inOrder(one)))).toBe(outcome(() => canonicalize(one)))
+    const text = outcome(() => encode(one))
+    if (text !== 'thrown') expect(inOrder(one)).toEqual(JSON.parse(text!))
+  }), { numRuns: 2000 })
 })
 
 test('L-1 no text whatever makes the reader throw', () => {

@@ -9,15 +9,16 @@ import type { FactStore } from './factStore.ts'
  */
 export function chainsHeld(store: FactStore, tx: Db, isOwnFuture: (fact: Fact) => boolean) {
   const claimed = new Map<string, ChainPlace[]>()
-  const ends = new Map<string, { seq: number; place: ChainPlace | undefined }>()
+  const ends = new Map<string, ChainPlace | undefined>()
+
+  async function endOf(station: string): Promise<ChainPlace | undefined> {
+    if (!ends.has(station)) ends.set(station, await store.head(tx, station))
+    return ends.get(station)
+  }
 
   async function placeOf({ station, seq }: Fact): Promise<{ holder?: string; below?: ChainPlace; above?: ChainPlace }> {
-    let end = ends.get(station)
-    if (end === undefined) {
-      const seqHeld = (await store.head(tx, station))?.seq ?? 0
-      ends.set(station, end = { seq: seqHeld, place: (await store.around(tx, station, seqHeld + 1)).below })
-    }
-    if (seq > end.seq) return { below: end.place }
+    const end = await endOf(station)
+    if (!end || seq > end.seq) return { below: end }
     const here = claimed.get(station) ?? []
     const held = await store.around(tx, station, seq)
     return {
@@ -28,13 +29,16 @@ export function chainsHeld(store: FactStore, tx: Db, isOwnFuture: (fact: Fact) =
   }
 
   return {
+    end: endOf,
+    /** Looks again where the end of a chain has moved by other ways than `claim`. */
+    forget: (station: string) => void ends.delete(station),
     /** Makes a fact's place count for those after it. */
     claim(fact: Fact): void {
       const places = claimed.get(fact.station)
       if (places) places.push(fact)
       else claimed.set(fact.station, [fact])
       const end = ends.get(fact.station)
-      if (!end || fact.seq > end.seq) ends.set(fact.station, { seq: fact.seq, place: fact })
+      if (!end || fact.seq > end.seq) ends.set(fact.station, fact)
     },
     async judge(fact: Fact): Promise<{ reason: string; detail: string } | null> {
       const { holder, below, above } = await placeOf(fact)

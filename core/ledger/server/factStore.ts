@@ -47,9 +47,10 @@ export function factStore(dialect: Dialect) {
       return rows[0]?.id
     },
 
-    async head(db: Db, station: string): Promise<{ seq: number; id: string; at: HybridTime } | undefined> {
-      const rows = await run<FactRow>(db, `select seq, id, at_ms, at_n from facts where station = ? and ${standsInChain} order by seq desc limit 1`, [station])
-      return rows[0] && { seq: rows[0].seq, id: rows[0].id, at: [rows[0].at_ms, rows[0].at_n] }
+    /** The end of what is held of a chain. */
+    async head(db: Db, station: string): Promise<ChainPlace | undefined> {
+      const rows = await run<FactRow>(db, `select * from facts where station = ? and ${standsInChain} order by seq desc limit 1`, [station])
+      return rows[0] && toStored(rows[0])
     },
 
     /** The nearest facts of a chain below and above a number. */

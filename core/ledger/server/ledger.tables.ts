@@ -69,13 +69,18 @@ export type LedgerTables = {
 /** Facts that hold a number of their station's chain: what waits, and what a key signed beyond its end, proves nothing and holds none. */
 export const standsInChain = "status != 'waiting' and (reason is null or reason != 'fact.revoked-key')"
 
-/** The last fence against a fork of a chain, whatever the program does. A database that holds one already starts without it; `fengsui doctor` names the fork. */
+/**
+ * The last fence against a fork of a chain, whatever the program does: one number, one fact, but any number of those that hold none.
+ * A database that holds a fork already starts without it; `fengsui doctor` names the fork.
+ */
 const oneNumber: Migration = {
   name: 'ledger-002-one-number',
   up: async (db) => {
     const counts = sql.raw(standsInChain)
     const { rows } = await sql`select 1 from facts where ${counts} group by station, seq having count(*) > 1 limit 1`.execute(db)
-    if (rows.length === 0) await sql`create unique index facts_one_number on facts (station, seq) where ${counts}`.execute(db)
+    if (rows.length > 0) return
+    await db.schema.dropIndex('facts_by_chain').execute()
+    await sql`create unique index facts_by_chain on facts (station, seq, (case when ${counts} then '' else id end))`.execute(db)
   },
 }
 

@@ -44,10 +44,10 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const store = factStore(database.dialect)
   const parts = gather(options, store)
   const held = heldBounds(store)
-  const head = await store.head(database.read, self) ?? { seq: 0, id: '', at: zeroTime }
+  const { seq, id, at } = await store.head(database.read, self) ?? { seq: 0, id: '', at: zeroTime }
   const memory: LedgerMemory = {
-    head,
-    time: witness(head.at, await store.latestTime(database.read, clock.now() + maxAheadMs)),
+    head: { seq, id, at },
+    time: witness(at, await store.latestTime(database.read, clock.now() + maxAheadMs)),
     authoring: true,
     slowedMs: 0,
     subjects: new Map(),
@@ -106,11 +106,13 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     const seen = await Promise.all(wires.map((wire, i) => (heldBefore.has(ids[i]!) ? Promise.resolve(null) : inspect(wire, looked.directory, clock.now(), checking))))
     return inWorkspace('arrival', async (space) => {
       const found = looked.isAsItWas() ? seen : await Promise.all(seen.map(async (one, i) => one && inspect(wires[i]!, directory, space.now, checking)))
-      for (const station of new Set(found.flatMap((one) => (one?.verdict === 'sound' ? [one.fact.station] : [])))) await space.makeFutureWait(station)
+      const chains = chainsHeld(store, space.tx, isOwnFuture)
+      for (const station of new Set(found.flatMap((one) => (one?.verdict === 'sound' ? [one.fact.station] : [])))) {
+        if (await space.makeFutureWait(station, await chains.end(station))) chains.forget(station)
+      }
       const heldNow = await store.idsHeld(space.tx, ids.filter((id) => !heldBefore.has(id)))
       const results: Accepted[] = []
       const sound: Arrival[] = []
-      const chains = chainsHeld(store, space.tx, isOwnFuture)
       for (const [i, one] of found.entries()) {
         const id = ids[i]!
         if (one === null || heldNow.has(id)) {

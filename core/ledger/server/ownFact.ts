@@ -1,27 +1,32 @@
 import { refuse, type Refusal } from '#core/kernel/index.ts'
-import { encode, maxFactLength, modeOfSubject, readWire, type Fact, type FactDraft, type Statement } from '../index.ts'
+import { encode, inOrder, isTooDeep, maxFactLength, modeOfSubject, readEnvelope, type Fact, type FactDraft, type Statement } from '../index.ts'
 import { frozen } from './foldStored.ts'
 import type { LedgerParts } from './ledgerParts.ts'
 
-/** A draft as a signed fact of this station at its place in the chain. Throws a Refusal for what a peer would turn away at its door. */
+/** A draft as a signed fact of this station at its place in the chain. Throws a Refusal for what a peer would turn away at its door: `readWire` but for the order of keys, which is ours here. */
 export function ownFact(
   parts: Pick<LedgerParts, 'self' | 'signer' | 'schemas' | 'sha256'>, draft: FactDraft, place: Pick<Statement, 'seq' | 'prev' | 'at' | 'wall' | 'actor'>,
 ): Fact {
   const schema = parts.schemas[draft.type]
   if (!schema) throw new TypeError(`no module declares the fact type ${draft.type}`)
   const body = schema.parse(draft.body) as Record<string, unknown>
-  const statement: Statement = { type: draft.type, subject: draft.subject, station: parts.self, to: draft.to, mode: modeOfSubject(draft.subject), body, ...place }
-  const text = encodeOrRefuse(statement)
+  const { statement, text } = encodeOrRefuse({ type: draft.type, subject: draft.subject, station: parts.self, to: draft.to, mode: modeOfSubject(draft.subject), body, ...place })
   if (text.length > maxFactLength) throw refuse('fact.too-large', '内容过长，请把长文本或资料作为附件上传', 'Too long; put long texts and material into attachments')
   if (text.includes('\\u0000')) throw refuse('fact.null-character', '文本中含有空字符，请删除后重试', 'The text holds a null character; remove it and try again')
-  const fact = readWire({ text, sig: parts.signer.sign(text) }, parts)
-  if ('verdict' in fact) throw refuse('fact.not-acceptable', `内容不合规范，其他平台不会接收：${fact.detail}`, `Other stations would turn this away: ${fact.detail}`)
+  if (isTooDeep(text)) throw notAcceptable('too deep')
+  const fact = readEnvelope(statement, { text, sig: parts.signer.sign(text) }, parts)
+  if ('verdict' in fact) throw notAcceptable(fact.detail)
   return fact
 }
 
-function encodeOrRefuse(statement: Statement): string {
+function notAcceptable(detail: string): Refusal {
+  return refuse('fact.not-acceptable', `内容不合规范，其他平台不会接收：${detail}`, `Other stations would turn this away: ${detail}`)
+}
+
+function encodeOrRefuse(value: Statement): { statement: Statement; text: string } {
   try {
-    return encode(statement)
+    const statement = inOrder(value) as Statement
+    return { statement, text: encode(statement) }
   } catch (error) {
     throw refuse('fact.not-acceptable', '文本中含有不完整的字符，请删除后重试', `The text holds half a character; remove it and try again: ${String(error)}`)
   }

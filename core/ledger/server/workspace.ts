@@ -4,7 +4,7 @@ import type { Db } from '#core/sql/server/database.ts'
 import { isStorageFault } from '#core/sql/server/storageFault.ts'
 import {
   clockMendedType, compareFacts, directoryKind, kindOfSubject, maxAheadMs, maxOwnAheadMs, reachOf, refusalOf, revokedType, tick,
-  unite, widened, witness, zeroTime, type Actor, type Fact, type FactDraft, type HybridTime, type StationCard, type SubjectType,
+  unite, widened, witness, zeroTime, type Actor, type ChainPlace, type Fact, type FactDraft, type HybridTime, type StationCard, type SubjectType,
 } from '../index.ts'
 import { changedKeysFrom, changedMendings, judgeKeysAgain } from './cardChanges.ts'
 import { foldStored, frozen, isFolded, standing, typeOf } from './foldStored.ts'
@@ -145,12 +145,13 @@ export class Workspace {
     }
   }
 
-  /** Facts of a station's chain that are later than now were let in by a clock of ours that was wrong: they wait, as they should have. */
-  async makeFutureWait(station: string): Promise<void> {
+  /** Facts of a station's chain that are later than now were let in by a clock of ours that was wrong: they wait, as they should have. Whether there were any. */
+  async makeFutureWait(station: string, end: ChainPlace | undefined): Promise<boolean> {
     const { self, store } = this.#parts
     const latest = this.now + maxAheadMs
-    if (station === self || (await store.head(this.tx, station) ?? { at: zeroTime }).at[0] <= latest) return
+    if (!end || station === self || end.at[0] <= latest) return false
     for (const subject of await store.waitAgain(this.tx, latest, { of: station })) await this.#refoldOrFreeze(subject)
+    return true
   }
 
   /** Folds a subject again from all its stored facts; statuses follow. Gives the refusals. */

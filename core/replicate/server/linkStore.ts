@@ -11,9 +11,10 @@ import type { OutRow, PeerRow, ReceiptRow } from './link.tables.ts'
 const keptReceipts = 1000
 const rowsPerInsert = 100
 
-/** A neighbour with the end of our queue to it: the queue itself says where it ends, so no second row changes with every entry. */
-export type PeerLine = PeerRow & { n: number }
-const peerLines = 'select p.*, coalesce((select max(o.n) from link_out o where o.peer = p.peer and o.epoch = p.epoch), 0) as n from link_peers p'
+/** A neighbour with the end of our queue to it and its running hash: the queue itself says where it ends, so no second row changes with every entry. */
+export type PeerLine = PeerRow & { n: number; head: string }
+const peerLines = 'select p.*, coalesce(o.n, 0) as n, coalesce(o.head, \'\') as head from link_peers p left join link_out o on o.peer = p.peer and o.epoch = p.epoch'
+  + ' and o.n = (select max(e.n) from link_out e where e.peer = p.peer and e.epoch = p.epoch)'
 
 /** The links' SQL. */
 export function linkStore(dialect: Dialect) {

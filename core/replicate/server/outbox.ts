@@ -45,15 +45,14 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
 
   async function append(tx: Db, peer: PeerLine, items: { position: number; id: string }[]): Promise<void> {
     if (items.length === 0) return
-    let { n } = peer
-    let head = await store.headAt(tx, peer.peer, peer.epoch, n) ?? ''
+    let { n, head } = peer
     const now = clock.now()
     await store.append(tx, items.map(({ position, id }) => {
       n += 1
       head = nextHead(head, id, options)
       return { peer: peer.peer, epoch: peer.epoch, n, fact_id: id, position, head, queued_at: now }
     }))
-    peer.n = n
+    Object.assign(peer, { n, head })
     touched.add(peer.peer)
   }
 
