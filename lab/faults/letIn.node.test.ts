@@ -17,7 +17,7 @@ async function middle(options: TestLedgerOptions = {}) {
   })
   await station.database.write(async (tx) => { for (const [peer, way] of [['65', 'up'], [county, 'down'], ['65/6529/652929', 'down']] as const) await outbox!.addPeer(tx, peer, way) })
   const queue = async (peer: string) => (await station.database.read.withTables<{ link_out: { peer: string; n: number; fact_id: string } }>().selectFrom('link_out').select(['n', 'fact_id']).where('peer', '=', peer).orderBy('n').execute())
-  return { ...station, queue }
+  return { ...station, queue, outbox: outbox! }
 }
 const idOf = ({ text }: WireFact) => nodeCrypto.sha256(text)
 const note = (seq: number, change = {}) => forge({ seq: seq * 2, subject: `note/n${seq}`, at: [Date.now() - 1000 + seq, 0], to: ['ancestors'], body: { line: `${seq}` }, ...change }, keys[county]!)
@@ -31,6 +31,22 @@ test('L-10 two releases at once let each fact in once, and lose none', async () 
   await Promise.all([ledger.releaseWaiting(), ledger.releaseWaiting(), ledger.releaseWaiting()])
   for (const fact of facts) expect(await ledger.fact(idOf(fact))).toMatchObject({ status: 'admitted' })
   expect((await queue('65')).map((row) => row.fact_id)).toEqual(facts.map(idOf))
+})
+
+test('R-5 a write that fails once its facts are queued leaves no trace: the next one is queued in its place, to every neighbour', async () => {
+  const { ledger, queue, outbox } = await middle()
+  const heads = async (peer: string) => (await queue(peer)).map((row) => [row.n, row.fact_id])
+  const written = async (line: string) => (await write(ledger, line, ['ancestors', 'subtree'], 'note/own')).id
+  const ids = [await written('一')]
+  const { enqueue } = outbox
+  outbox.enqueue = async (...all) => {
+    await enqueue(...all)
+    throw new Error('the power fails before the commit')
+  }
+  await expect(written('二')).rejects.toThrow('the power fails')
+  outbox.enqueue = enqueue
+  ids.push(await written('三'))
+  for (const peer of ['65', county, '65/6529/652929']) expect(await heads(peer)).toEqual(ids.map((id, i) => [i + 1, id]))
 })
 
 test('L-13 a station that passed on what it could not read starts in the version that can, and queues nothing twice', async () => {

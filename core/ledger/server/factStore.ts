@@ -14,6 +14,11 @@ const restampPage = 500
 const idsAsked = Array.from({ length: 50 }, () => '?')
 const heldAmong = `select id from facts where id in (${idsAsked.join(', ')})`
 
+/** Put together once, as the statements of every write are. */
+const insertFact = 'insert into facts (id, type, subject, station, seq, at_ms, at_n, mode, text, sig, received_at, from_peer, status, reason, reacted)'
+  + ' values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning position'
+const headOf = `select * from facts where station = ? and ${standsInChain} order by seq desc limit 1`
+
 /** The ledger's SQL: hot statements by hand, the rest through the builder. */
 export function factStore(dialect: Dialect) {
   const run = <Row>(db: Db, sql: string, parameters: readonly unknown[]) => statement<Row>(db, sql, parameters, dialect)
@@ -23,8 +28,7 @@ export function factStore(dialect: Dialect) {
     async insert(db: Db, fact: Fact, kept: { receivedAt: number; from: string | null; status: StoredFact['status']; reason: string | null }): Promise<number> {
       const rows = await run<{ position: number }>(
         db,
-        'insert into facts (id, type, subject, station, seq, at_ms, at_n, mode, text, sig, received_at, from_peer, status, reason, reacted)'
-          + ' values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning position',
+        insertFact,
         [fact.id, fact.type, fact.subject, fact.station, fact.seq, fact.at[0], fact.at[1], fact.mode, fact.text, fact.sig,
           kept.receivedAt, kept.from, kept.status, kept.reason, kept.status === 'admitted' ? 1 : 0],
       )
@@ -49,7 +53,7 @@ export function factStore(dialect: Dialect) {
 
     /** The end of what is held of a chain. */
     async head(db: Db, station: string): Promise<ChainPlace | undefined> {
-      const rows = await run<FactRow>(db, `select * from facts where station = ? and ${standsInChain} order by seq desc limit 1`, [station])
+      const rows = await run<FactRow>(db, headOf, [station])
       return rows[0] && toStored(rows[0])
     },
 

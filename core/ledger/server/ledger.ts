@@ -50,6 +50,8 @@ export interface Outbox {
    * `earlier`: stored before this write and travelling further now; `letIn`: it had waited here or was unread. Either may be queued already.
    */
   enqueue(tx: Db, items: { position: number; id: string; text: string; reach: string[]; from: string | null; earlier?: boolean; letIn?: boolean }[]): Promise<void>
+  /** The write has failed: what it queued is not there. */
+  forget?(): void
   /** Whether a reach that has grown leads over a link that it did not lead over before: only then do earlier facts travel further. */
   opensLink?(tx: Db, before: Reach, after: Reach): Promise<boolean>
 }

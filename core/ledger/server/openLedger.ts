@@ -70,6 +70,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
         return done
       })
     } catch (error) {
+      options.outbox.forget?.()
       if (kind === 'arrival') held.forget()
       // The directory view may have followed facts that are now rolled back.
       if (space?.news.some((f) => kindOfSubject(f.subject) === directoryKind)) await directory.reload(database.read)

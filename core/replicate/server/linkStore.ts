@@ -16,6 +16,10 @@ export type PeerLine = PeerRow & { n: number; head: string }
 const peerLines = 'select p.*, coalesce(o.n, 0) as n, coalesce(o.head, \'\') as head from link_peers p left join link_out o on o.peer = p.peer and o.epoch = p.epoch'
   + ' and o.n = (select max(e.n) from link_out e where e.peer = p.peer and e.epoch = p.epoch)'
 
+/** Put together once: most writes queue one entry. */
+const appendSome = (count: number) => `insert into link_out (peer, epoch, n, fact_id, position, head, queued_at) values ${Array.from({ length: count }, () => '(?, ?, ?, ?, ?, ?, ?)').join(', ')}`
+const appendOne = appendSome(1)
+
 /** The links' SQL. */
 export function linkStore(dialect: Dialect) {
   const run = <Row>(db: Db, sql: string, parameters: readonly unknown[] = []) => statement<Row>(db, sql, parameters, dialect)
@@ -67,7 +71,7 @@ export function linkStore(dialect: Dialect) {
     async append(db: Db, rows: OutRow[]): Promise<void> {
       for (let i = 0; i < rows.length; i += rowsPerInsert) {
         const some = rows.slice(i, i + rowsPerInsert)
-        await run(db, `insert into link_out (peer, epoch, n, fact_id, position, head, queued_at) values ${some.map(() => '(?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+        await run(db, some.length === 1 ? appendOne : appendSome(some.length),
           some.flatMap((r) => [r.peer, r.epoch, r.n, r.fact_id, r.position, r.head, r.queued_at]))
       }
     },

@@ -30,6 +30,8 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
   const files = fileStore(options.dialect)
   const touched = new Set<Address>()
   let named = false
+  /** The neighbours with the ends of their queues, as the last write left them (`forget`): looking them up costs more than an entry. */
+  let lines: PeerLine[] | undefined
 
   /** Notes which files the new facts name; those that arrived name what is to be pulled (SPEC R-21). */
   async function noteFiles(tx: Db, items: Item[]): Promise<void> {
@@ -101,7 +103,7 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
     enqueue: async (tx: Db, items: Item[]) => {
       if (items.length === 0) return
       await noteFiles(tx, items)
-      for (const peer of await store.peers(tx)) {
+      for (const peer of lines ??= await store.peers(tx)) {
         const byPosition = new Map(items.filter((i) => i.from !== peer.peer && leadsTo(self, peer.peer, i.reach)).map((i) => [i.position, i]))
         if (byPosition.size === 0) continue
         const earlier = [...byPosition.values()].filter((i) => i.earlier || i.letIn).map((i) => i.position)
@@ -113,13 +115,17 @@ export function createOutbox(options: { self: Address; dialect: Dialect; clock: 
     addPeer: async (tx, peer, direction) => {
       await store.addPeer(tx, peer, direction)
       await fill(tx, peer, false)
+      lines = undefined
     },
+
+    forget: () => { lines = undefined },
 
     opensLink: async (tx, before, after) => (await store.peers(tx)).some(({ peer }) => !leadsTo(self, peer, before) && leadsTo(self, peer, after)),
 
     openEpoch: async (tx, peer, epoch) => {
       await store.openEpoch(tx, peer, epoch)
       await fill(tx, peer, true)
+      lines = undefined
     },
   }
 }
