@@ -167,9 +167,33 @@ test('a station on PostgreSQL is examined and verified alike; its backup is left
     expect(await fengsui(['verify', '--data', data], env)).toMatchObject({ code: 0 })
     expect(await fengsui(['backup', join(base, 'pg-copy'), '--data', data], env)).toMatchObject({ code: 1, err: expect.stringContaining('pg_dump') })
     expect(existsSync(join(base, 'pg-copy', 'key.pem'))).toBe(false)
+    const other = join(base, 'other-root')
+    expect(await fengsui(['init', '--data', other, '--address', '66', '--name', '兵团'], env)).toMatchObject({ code: 1, err: expect.stringContaining('is that of station 65') })
+    expect(existsSync(join(other, 'key.pem'))).toBe(false)
+    await fengsui(['init', '--data', other, '--address', '66', '--name', '兵团'])
+    for (const command of ['serve', 'doctor', 'verify']) {
+      const refused = await fengsui([command, '--data', other], env)
+      expect([command, refused.code, refused.err]).toEqual([command, 1, expect.stringMatching(/database is that of station 65/)])
+    }
+    expect(await fengsui(['verify', '--data', data], env)).toMatchObject({ code: 0, out: expect.stringContaining('1 facts checked') })
   } finally {
     await postgres.stop()
   }
+})
+
+test('a database of an earlier version does not say whose it is: its own facts do, and no new station is made in it', async () => {
+  await newRoot()
+  const env = { DATABASE_URL: join(data, 'station.db') }
+  const db = new DatabaseSync(env.DATABASE_URL)
+  db.exec('drop table owner')
+  db.close()
+  const other = join(base, 'other-of-a-file')
+  expect(await fengsui(['init', '--data', other, '--address', '66', '--name', '兵团'], env)).toMatchObject({ code: 1, err: expect.stringContaining('is that of station 65') })
+  expect(await fengsui(['init', '--data', other, '--address', '65', '--name', '又一个'], env)).toMatchObject({ code: 1, err: expect.stringContaining('holds facts already') })
+  expect(existsSync(join(other, 'key.pem'))).toBe(false)
+  await fengsui(['init', '--data', other, '--address', '66', '--name', '兵团', '--port', '0'])
+  expect(await fengsui(['serve', '--data', other], env)).toMatchObject({ code: 1, err: expect.stringMatching(/这个数据库属于平台 65.*Nothing was changed/) })
+  expect(await fengsui(['verify', '--data', data])).toMatchObject({ code: 0 })
 })
 
 test('join refuses what is no token before it makes anything', async () => {

@@ -5,6 +5,7 @@ import { ancestorsOf } from '#core/kernel/index.ts'
 import { directoryKind, fold, idOfSubject, keyFor, type Directory, type StationCard } from '#core/ledger/index.ts'
 import { factStore } from '#core/ledger/server/factStore.ts'
 import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
+import { DatabaseOfAnother, requireOwn } from '#core/ledger/server/owner.ts'
 import { verifyStored } from '#core/ledger/server/verify.ts'
 import type { Database } from '#core/sql/server/database.ts'
 import { lockStation, StationInUse } from '#core/sql/server/lock.ts'
@@ -30,6 +31,10 @@ export async function openFolder(path: string): Promise<DataFolder> {
     throw new OperatorFault(`${folder} 中还没有数据库，请先启动平台：fengsui serve --data ${path}`, `There is no database in ${folder} yet; start the station first: fengsui serve --data ${path}`)
   }
   const database = openDatabase(url)
+  await requireOwn(database, config).catch(async (fault: unknown) => {
+    await database.close()
+    throw fault instanceof DatabaseOfAnother ? new OperatorFault(fault.sentence.zh, fault.sentence.en) : fault
+  })
   return { path: folder, config, database, close: () => database.close() }
 }
 

@@ -4,7 +4,7 @@ import { newPrivateKey, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { found } from '#modules/directory/directory.rules.ts'
 import { writeStationConfig, writeStationKey, type StationConfig } from '#apps/station/config.ts'
 import { alone, requireEmpty } from './dataFolder.ts'
-import { withNewLedger } from './firstFacts.ts'
+import { requireOwnDatabase, withNewLedger } from './firstFacts.ts'
 import { OperatorFault, say } from './language.ts'
 
 export interface InitOptions {
@@ -25,6 +25,7 @@ export async function init(options: InitOptions, print: (text: string) => void):
   await requireEmpty(folder)
   const pem = newPrivateKey()
   const root = { address, name, publicKey: nodeSigner(pem).publicKey }
+  await requireOwnDatabase(folder, { address, root }, true)
   await writeStationKey(folder, pem)
   const config: StationConfig = { address, name, kind, mode, host, port, parent: null, root, uploadLimitMiB: 512 }
   await writeStationConfig(folder, config)

@@ -6,7 +6,7 @@ import { enrolledSchema } from '#modules/directory/directory.api.ts'
 import { readEnrolmentToken, type EnrolmentToken } from '#modules/directory/enrolment.ts'
 import { readStationConfig, stationPaths, writeStationConfig, type StationConfig } from '#apps/station/config.ts'
 import { alone, requireEmpty } from './dataFolder.ts'
-import { withNewLedger } from './firstFacts.ts'
+import { requireOwnDatabase, withNewLedger } from './firstFacts.ts'
 import { beijing, language, OperatorFault, say } from './language.ts'
 
 export interface JoinOptions {
@@ -44,6 +44,8 @@ async function joinAlone(text: string, token: EnrolmentToken, at: { folder: stri
   // Without `station.json` no station ever lived here: what lies here is left over from a join that was cut short.
   if (!before) for (const end of ['', '-wal', '-shm']) await rm(`${paths.database}${end}`, { force: true })
 
+  // The token is spent once it is presented: what can be found out without it is found out before.
+  await requireOwnDatabase(folder, { address: token.address, root: token.root, database: before?.database }, before === null)
   const url = (options.parent ?? token.url).replace(/\/+$/, '')
   const pem = await pendingKey(pending)
   const { publicKey } = nodeSigner(pem)

@@ -11,6 +11,7 @@ import { remoteAddress } from '#core/http/server/remoteAddress.ts'
 import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
 import { ledgerTables } from '#core/ledger/server/ledger.tables.ts'
 import { openLedger } from '#core/ledger/server/openLedger.ts'
+import { noteOwner, ownerTables, requireOwn } from '#core/ledger/server/owner.ts'
 import { liveTables } from '#core/live/server/live.tables.ts'
 import { openLive } from '#core/live/server/openLive.ts'
 import { linkTables } from '#core/replicate/server/link.tables.ts'
@@ -78,9 +79,11 @@ async function openLocked(options: OpenOptions, lock: StationLock): Promise<Runn
   const paths = stationPaths(folder)
   const keyRing = await openKeyRing(paths.key)
   const database = lock.guard(openDatabase(databaseUrl(folder, config)))
+  await requireOwn(database, config)
   const directory = createDirectory(config.address, config.root)
   const modules = stationModules(directory, config.uploadLimitMiB)
-  await migrate(database, [...ledgerTables, ...linkTables, ...fileTables, ...liveTables, ...modules.flatMap((m) => m.tables)], clock.now())
+  await migrate(database, [...ledgerTables, ...ownerTables, ...linkTables, ...fileTables, ...liveTables, ...modules.flatMap((m) => m.tables)], clock.now())
+  await noteOwner(database, config)
   await directory.reload(database.read)
   const ownKey = directory.station(config.address)?.keys.find((k) => k.untilSeq === null)
   if (ownKey) await keyRing.settle(ownKey.publicKey)
