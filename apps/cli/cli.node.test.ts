@@ -181,7 +181,7 @@ test('a station on PostgreSQL is examined and verified alike; its backup is left
   }
 })
 
-test('a database of an earlier version does not say whose it is: its own facts do, and no new station is made in it', async () => {
+test('L-22 a database of an earlier version does not say whose it is: its own facts do, and no new station is made in it', async () => {
   await newRoot()
   const env = { DATABASE_URL: join(data, 'station.db') }
   const db = new DatabaseSync(env.DATABASE_URL)

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { ancestorsOf } from '#core/kernel/index.ts'
+import { ancestorsOf, type Sentence } from '#core/kernel/index.ts'
 import { directoryKind, fold, idOfSubject, keyFor, type Directory, type StationCard } from '#core/ledger/index.ts'
 import { factStore } from '#core/ledger/server/factStore.ts'
 import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
 import { DatabaseOfAnother, requireOwn } from '#core/ledger/server/owner.ts'
-import { verifyStored } from '#core/ledger/server/verify.ts'
+import { verifyStored, type Verified } from '#core/ledger/server/verify.ts'
 import type { Database } from '#core/sql/server/database.ts'
 import { lockStation, StationInUse } from '#core/sql/server/lock.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
@@ -76,10 +76,18 @@ export async function directoryFromFacts({ config, database }: DataFolder): Prom
 }
 
 /** Every signature, hash and chain, from the bytes alone. */
-export async function verifyFolder(folder: DataFolder): Promise<{ checked: number; bad: { fact: string; reason: string }[]; directory: Directory }> {
+export async function verifyFolder(folder: DataFolder): Promise<Verified & { directory: Directory }> {
   const directory = await directoryFromFacts(folder)
   const result = await verifyStored(folder.database.read, factStore(folder.database.dialect), directory, nodeCrypto)
   return { ...result, directory }
+}
+
+/** Numbers of our own that are gone, and the way out. */
+export function gapWords({ from, to }: Verified['gaps'][number]): Sentence {
+  return {
+    zh: `本平台写下的第 ${from} 至 ${to} 号事实不在库中；运行 fengsui doctor --recover，由对端补回它们持有的部分，从未发出的找不回来`,
+    en: `Facts ${from} to ${to} of this station are not in its database; fengsui doctor --recover fetches those that its neighbours hold, what has never left is lost`,
+  }
 }
 
 /** The key that signed a stored fact, in words for a report. */

@@ -6,7 +6,7 @@ import { missingOnDisk } from '#core/files/server/folderFiles.ts'
 import { linkStore } from '#core/replicate/server/linkStore.ts'
 import { nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { protectStationKey, readStationKey, stationPaths } from '#apps/station/config.ts'
-import { alone, openFolder, verifyFolder, type DataFolder } from './dataFolder.ts'
+import { alone, gapWords, openFolder, verifyFolder, type DataFolder } from './dataFolder.ts'
 import { links as showLinks, storedLinks, words, type LinkItem } from './links.ts'
 import { OperatorFault, say } from './language.ts'
 import { healthAt, runningStation, urlOf, type RunningStation } from './runningStation.ts'
@@ -113,11 +113,11 @@ function ownKeyCheck(pem: string | null, current: string | undefined): Finding {
 async function ledgerCheck(folder: DataFolder): Promise<Finding[]> {
   const pem = await readStationKey(folder.path).catch(() => null)
   try {
-    const { checked, bad: faults, directory } = await verifyFolder(folder)
+    const { checked, bad: faults, gaps, directory } = await verifyFolder(folder)
     const ledger = faults.length === 0
       ? good(`账本：${checked} 条事实的散列、签名和链全部无误`, `Ledger: hash, signature and chain of ${checked} facts are right`)
       : bad(`账本：${checked} 条事实中 ${faults.length} 条有问题，用 fengsui verify 查看；请保留现场`, `Ledger: ${faults.length} of ${checked} facts are bad; see fengsui verify, and leave the data as it is`)
-    return [ledger, ownKeyCheck(pem, directory.station(folder.config.address)?.keys.find((k) => k.untilSeq === null)?.publicKey)]
+    return [ledger, ...gaps.map((gap) => warning(gapWords(gap).zh, gapWords(gap).en)), ownKeyCheck(pem, directory.station(folder.config.address)?.keys.find((k) => k.untilSeq === null)?.publicKey)]
   } catch (fault) {
     return [bad(`账本无法读取：${messageOf(fault)}`, `The ledger cannot be read: ${messageOf(fault)}`)]
   }

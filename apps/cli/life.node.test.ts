@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
@@ -11,6 +12,7 @@ import { doctor, recover } from './doctor.ts'
 import { init } from './init.ts'
 import { join } from './join.ts'
 import { links } from './links.ts'
+import { verify } from './verify.ts'
 
 // The life of a station in its operator's hands: founded, joined, backed up, lost, restored, recovered.
 
@@ -164,6 +166,31 @@ test('restored from an old backup: the link stops and says why, recovery fetches
     expect(bad).toEqual([])
     expect(checked).toBeGreaterThan(0)
   }
+})
+
+test('L-23 own facts lost from the middle: verify and doctor name the numbers, and the way out they name brings them back', async () => {
+  const { child } = await family('gap')
+  let { url } = await start(child)
+  await online(url)
+  const id = await report(url, '缺号的报告')
+  await until('the queue to drain', async () => (await linkOf(url))?.queued === 0)
+  await stop(child)
+  const db = new DatabaseSync(joinPath(child, 'station.db'))
+  const own = db.prepare('select seq from facts where station = ? and subject = ? order by seq').all('65/6529', `report/${id}`) as { seq: number }[]
+  db.prepare('delete from facts where station = ? and seq = ?').run('65/6529', own[0]!.seq)
+  db.close()
+  said()
+  expect(await verify(child, print)).toBe(true)
+  expect(said()).toContain(`Facts ${own[0]!.seq} to ${own[0]!.seq} of this station are not in its database; fengsui doctor --recover`)
+  await doctor(child, print)
+  expect(said()).toContain(`! Facts ${own[0]!.seq} to ${own[0]!.seq}`)
+  ;({ url } = await start(child))
+  await recover(child, print)
+  await until('recovery', async () => { const link = await linkOf(url); return link?.state === 'online' && !link.recovering })
+  said()
+  expect(await verify(child, print)).toBe(true)
+  expect(said()).not.toContain('!')
+  expect((await (await client(url, 'duty')).get<{ title: string }>(`/api/reports/${id}`)).title).toBe('缺号的报告')
 })
 
 test('recovery can be asked for while the station is stopped: it begins at the next start', async () => {

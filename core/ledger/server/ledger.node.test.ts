@@ -101,7 +101,7 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
     await upper.ledger.accept([fact], county)
     expect(await upper.ledger.accept([fact, fact], county)).toMatchObject([{ outcome: 'duplicate' }, { outcome: 'duplicate' }])
     expect(await upper.ledger.state(noteSubject, 'note/n1')).toMatchObject({ lines: ['一'], received: [prefecture] })
-    expect(await upper.ledger.verify()).toEqual({ checked: 2, bad: [] })
+    expect(await upper.ledger.verify()).toEqual({ checked: 2, bad: [], gaps: [] })
   })
 
   test("L-12 a fact about another's subject is kept with its reason and changes nothing", async () => {
@@ -242,7 +242,7 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
     queued.length = 0
     expect(await write(ledger, '三')).toMatchObject({ seq: 2, prev: first.id })
     expect((await ledger.state(noteSubject, 'note/n1')).lines).toEqual(['一', '三'])
-    expect(await ledger.verify()).toEqual({ checked: 2, bad: [] })
+    expect(await ledger.verify()).toEqual({ checked: 2, bad: [], gaps: [] })
   })
 
   test('L-16 reactions to arrivals run once, in the transaction that stored them', async () => {
@@ -301,6 +301,6 @@ describe.each(['sqlite', 'postgres'] as const)('the ledger on %s', (dialect) => 
     const { ledger } = await station(county, { start: systemClock.now() })
     const facts = await Promise.all(Array.from({ length: 50 }, (_, i) => write(ledger, `${i}`, [], `note/c${i % 7}`)))
     expect(facts.map((f) => f.seq).sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
-    expect(await ledger.verify()).toEqual({ checked: 50, bad: [] })
+    expect(await ledger.verify()).toEqual({ checked: 50, bad: [], gaps: [] })
   })
 })

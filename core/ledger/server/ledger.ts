@@ -1,5 +1,6 @@
 import type { Db } from '#core/sql/server/database.ts'
 import type { FaultRow } from './ledger.tables.ts'
+import type { Verified } from './verify.ts'
 import type { Actor, Directory, Fact, FactDraft, FactSchemas, Mode, Reach, SubjectType, WireFact } from '../index.ts'
 
 /** What a command or a reaction may do inside the one write path. Everything it does commits or fails together. */
@@ -68,7 +69,7 @@ export interface Ledger {
   fact(id: string): Promise<StoredFact | undefined>
   factsOf(subject: string): Promise<StoredFact[]>
   /** Re-reads every stored fact: signature, chain, canonical form. */
-  verify(): Promise<{ checked: number; bad: { fact: string; reason: string }[] }>
+  verify(): Promise<Verified>
   /** Releases facts whose reason to wait has passed. Called by the scheduler and after directory changes. */
   releaseWaiting(): Promise<number>
   onNews(listener: (news: LedgerNews) => void): () => void

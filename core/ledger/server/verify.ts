@@ -6,21 +6,31 @@ import type { StoredFact } from './ledger.ts'
 
 const page = 50
 
+export interface Verified {
+  checked: number
+  bad: { fact: string; reason: string }[]
+  /** Numbers of this station's own chain that are not here: it has stated something under each. What its neighbours hold of them comes back by a recovery. */
+  gaps: { from: number; to: number }[]
+}
+
 /** Reads every stored fact again as if it had just come: canonical form, name, signature, and the chain to the number before it where that is held. */
-export async function verifyStored(db: Db, store: FactStore, directory: Directory, crypto: LedgerCrypto): Promise<{ checked: number; bad: { fact: string; reason: string }[] }> {
-  const bad: { fact: string; reason: string }[] = []
+export async function verifyStored(db: Db, store: FactStore, directory: Directory, crypto: LedgerCrypto): Promise<Verified> {
+  const bad: Verified['bad'] = []
+  const gaps: Verified['gaps'] = []
   let checked = 0
   let before: StoredFact | null = null
   let after = { station: '', seq: 0, position: 0 }
   for (;;) {
     const facts = await store.chainPage(db, after, page)
-    if (facts.length === 0) return { checked, bad }
+    if (facts.length === 0) return { checked, bad, gaps }
     const reasons = await Promise.all(facts.map((fact) => faultOf(fact, directory, crypto)))
     for (const [i, fact] of facts.entries()) {
       checked++
       const reason = reasons[i] ?? chainFault(before, fact)
       if (reason) bad.push({ fact: fact.id, reason })
-      if (standsInChain(fact)) before = fact
+      if (!standsInChain(fact)) continue
+      if (fact.station === directory.self) gaps.push(...gapBefore(fact, before))
+      before = fact
     }
     // A station goes on living while it is looked through.
     await setImmediate()
@@ -43,6 +53,12 @@ async function faultOf(fact: StoredFact, directory: Directory, crypto: LedgerCry
 }
 
 const standsInChain = (fact: StoredFact) => fact.status !== 'waiting' && fact.reason !== revokedKey
+
+/** What is stated in silence, high above the last number, follows nothing: no number is missing there. */
+function gapBefore({ station, seq, prev }: StoredFact, before: StoredFact | null): Verified['gaps'] {
+  const from = before?.station === station ? before.seq + 1 : 1
+  return seq > from && prev !== '' ? [{ from, to: seq - 1 }] : []
+}
 
 function chainFault(before: StoredFact | null, fact: StoredFact): string | null {
   if (!before || !standsInChain(fact) || before.station !== fact.station) return null

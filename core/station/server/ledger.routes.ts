@@ -58,7 +58,7 @@ export function ledgerRoutes(app: App, station: Station, reads: Record<string, s
 
   let verifying: ReturnType<typeof ledger.verify> | undefined
   app.get('/api/ledger/verify', {
-    schema: { tags, summary: 'Re-read every stored fact: hash, signature, chain', response: { 200: z.object({ checked: z.int(), bad: z.array(z.object({ fact: z.string(), reason: z.string() })) }) } },
+    schema: { tags, summary: 'Re-read every stored fact: hash, signature, chain', response: { 200: z.object({ checked: z.int(), bad: z.array(z.object({ fact: z.string(), reason: z.string() })), gaps: z.array(z.object({ from: z.int(), to: z.int() })) }) } },
     config: { permission: 'ledger.verify' },
   }, async () => {
     // It reads the whole ledger: whoever asks while one is running gets that one's answer.

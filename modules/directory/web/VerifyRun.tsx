@@ -10,6 +10,7 @@ import { auditTexts } from './auditTexts.ts'
 interface Verdict {
   checked: number
   bad: { fact: string; reason: string }[]
+  gaps: { from: number; to: number }[]
 }
 
 /** Reads every stored fact again and says what is not sound. */
@@ -24,6 +25,7 @@ export function VerifyRun() {
       </div>
       {verify.error ? <div style={{ marginTop: 12 }}><FaultNote error={verify.error} /></div> : null}
       {verify.data ? <Result verdict={verify.data} /> : null}
+      {verify.data?.gaps.map(({ from, to }) => <Alert key={from} style={{ marginTop: 12 }} type="warning" showIcon role="alert" title={say('verify.gap', { from, to })} />)}
     </Panel>
   )
 }

@@ -12,6 +12,7 @@ export const en: Record<keyof typeof zh, string> = {
   'verify.running': 'Verifying…',
   'verify.clean': 'Facts verified: {{n}}. All are sound.',
   'verify.bad': 'Facts verified: {{n}}; unsound: {{bad}}',
+  'verify.gap': 'Facts {{from}} to {{to}} of this station are not in its database. The system administrator can have the neighbours send back what they hold: fengsui doctor --recover',
   'chains.intro': 'The facts of each station held here. Gaps are normal: not every fact is for every station.',
   'waiting.intro': 'Facts that look sound but cannot be admitted yet; released by themselves when their reason passes.',
   'waiting.empty': 'Nothing in quarantine.',

@@ -10,6 +10,7 @@ export const zh = {
   'verify.running': '正在核验……',
   'verify.clean': '已核验 {{n}} 条事实，全部完好。',
   'verify.bad': '已核验 {{n}} 条，发现 {{bad}} 条有问题：',
+  'verify.gap': '本平台写下的第 {{from}} 至 {{to}} 号事实不在库中。系统管理员可运行 fengsui doctor --recover，由对端补回它们持有的部分',
   'chains.intro': '本平台保存的各平台事实。序号有空缺属正常：不是每条事实都发往每个平台。',
   'waiting.intro': '看来完好、但暂不能采纳的事实，条件具备后自动放行。',
   'waiting.empty': '没有隔离的事实。',
