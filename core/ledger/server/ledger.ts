@@ -1,6 +1,5 @@
 import type { Db } from '#core/sql/server/database.ts'
 import type { FaultRow } from './ledger.tables.ts'
-import type { Verified } from './verify.ts'
 import type { Actor, Directory, Fact, FactDraft, FactSchemas, Mode, Reach, SubjectType, WireFact } from '../index.ts'
 
 /** What a command or a reaction may do inside the one write path. Everything it does commits or fails together. */
@@ -84,6 +83,13 @@ export interface Ledger {
   noteParentClock(aheadOfParentMs: number | null): void
   /** After its wall clock was put right: takes this station's own facts of the future back into the present (SPEC L-20). */
   mendClock(actor: Actor): Promise<Fact>
+}
+
+export interface Verified {
+  checked: number
+  bad: { fact: string; reason: string }[]
+  /** Numbers of this station's own chain that are not here: it has stated something under each. What its neighbours hold of them comes back by a recovery. */
+  gaps: { from: number; to: number }[]
 }
 
 export interface StoredFact extends Fact {

@@ -2,16 +2,9 @@ import { setImmediate } from 'node:timers/promises'
 import type { Db } from '#core/sql/server/database.ts'
 import { keyFor, readWire, revokedKey, type Directory, type LedgerCrypto } from '../index.ts'
 import type { FactStore } from './factStore.ts'
-import type { StoredFact } from './ledger.ts'
+import type { StoredFact, Verified } from './ledger.ts'
 
 const page = 50
-
-export interface Verified {
-  checked: number
-  bad: { fact: string; reason: string }[]
-  /** Numbers of this station's own chain that are not here: it has stated something under each. What its neighbours hold of them comes back by a recovery. */
-  gaps: { from: number; to: number }[]
-}
 
 /** Reads every stored fact again as if it had just come: canonical form, name, signature, and the chain to the number before it where that is held. */
 export async function verifyStored(db: Db, store: FactStore, directory: Directory, crypto: LedgerCrypto): Promise<Verified> {
