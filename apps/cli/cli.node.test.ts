@@ -149,6 +149,21 @@ test('doctor says that a database is damaged and what to do', async () => {
   expect(await fengsui(['doctor', '--data', data])).toMatchObject({ code: 1, out: expect.stringMatching(/✗ The database is damaged: .*restore a backup/) })
 })
 
+test('an index that is damaged: doctor says that the data is not, and the way out it names mends it', async () => {
+  await newRoot()
+  const path = join(data, 'station.db')
+  const db = new DatabaseSync(path)
+  const { rootpage } = db.prepare('select rootpage from sqlite_master where name = ?').get('facts_by_subject') as { rootpage: number }
+  const { page_size: size } = db.prepare('pragma page_size').get() as { page_size: number }
+  db.close()
+  const bytes = readFileSync(path)
+  bytes.fill(0x5a, rootpage * size - 12, rootpage * size - 4)
+  writeFileSync(path, bytes)
+  expect(await fengsui(['doctor', '--data', data])).toMatchObject({ code: 1, out: expect.stringMatching(/✗ Indexes of the database are damaged: .*its data is not: .*fengsui doctor --mend/) })
+  expect(await fengsui(['doctor', '--mend', '--data', data])).toMatchObject({ code: 0, out: expect.stringContaining('✓ The indexes are made anew') })
+  expect(await fengsui(['doctor', '--data', data])).toMatchObject({ code: 0, out: expect.stringContaining('✓ Database: sound') })
+})
+
 test('doctor notices a private key that is not the one in the directory', async () => {
   await newRoot()
   const own = data

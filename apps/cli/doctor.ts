@@ -7,6 +7,7 @@ import { linkStore } from '#core/replicate/server/linkStore.ts'
 import { nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { protectStationKey, readStationKey, stationPaths } from '#apps/station/config.ts'
 import { alone, gapWords, openFolder, verifyFolder, type DataFolder } from './dataFolder.ts'
+import { areOnlyOfIndexes, fileFaults } from './mend.ts'
 import { links as showLinks, storedLinks, words, type LinkItem } from './links.ts'
 import { OperatorFault, say } from './language.ts'
 import { healthAt, runningStation, urlOf, type RunningStation } from './runningStation.ts'
@@ -136,10 +137,10 @@ async function databaseCheck({ database }: DataFolder): Promise<Finding> {
     await statement(database.read, 'select 1', [], 'postgres')
     return good('数据库：PostgreSQL 有应答', 'Database: PostgreSQL answers')
   }
-  const rows = await statement<{ integrity_check: string }>(database.read, 'pragma integrity_check').catch((fault: unknown) => [{ integrity_check: messageOf(fault) }])
-  const faults = rows.map((row) => row.integrity_check).filter((line) => line !== 'ok')
-  return faults.length === 0
-    ? good('数据库：完整', 'Database: sound')
+  const faults = await fileFaults(database).catch((fault: unknown) => [messageOf(fault)])
+  if (faults.length === 0) return good('数据库：完整', 'Database: sound')
+  return await areOnlyOfIndexes(database, faults).catch(() => false)
+    ? bad(`数据库的索引损坏：${faults[0]}；数据没有受损：停止平台，运行 fengsui doctor --mend 重建索引`, `Indexes of the database are damaged: ${faults[0]}; its data is not: stop the station and run fengsui doctor --mend`)
     : damaged(faults[0]!)
 }
 

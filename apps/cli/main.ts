@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { backup, restore } from './backup.ts'
 import { doctor, mendClock, recover, retry } from './doctor.ts'
+import { mend } from './mend.ts'
 import { init } from './init.ts'
 import { join } from './join.ts'
 import { language, OperatorFault, say } from './language.ts'
@@ -106,10 +107,12 @@ program.command('doctor')
   .option(...dataOption)
   .option('--recover', say('从旧备份恢复后，请对端补回遗失的数据', 'after restoring a backup: fetch back what was lost'))
   .option('--retry', say('重试因故停止的通道', 'try stopped links again'))
+  .option('--mend', say('停机后重建数据库索引', 'with the station stopped: make the indexes of its database anew'))
   .option('--mend-clock', say('时钟校准后，修正时钟超前时写下的事实', 'after the clock was set right: mend the facts of the wrong clock'))
   .action(async (options) => {
     if (options.recover) await recover(options.data, print)
     else if (options.retry) await retry(options.data, print)
+    else if (options.mend) await mend(options.data, print)
     else if (options.mendClock) await mendClock(options.data, print)
     else await passed(doctor(options.data, print))
   })

@@ -78,22 +78,29 @@ export function languageOf(acceptLanguage: string | undefined): Language {
 }
 
 /** SQLite's primary result codes. */
-const sqlite = { readOnly: 8, ioError: 10, full: 13, cannotOpen: 14 }
-/** PostgreSQL's `disk_full`, `read_only_sql_transaction`, and the classes of *gone away*: connection, resources, shutdown. */
-const postgres = { full: '53100', readOnly: '25006', gone: /^(08|53|57P)/ }
+const sqlite = { readOnly: 8, ioError: 10, damaged: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
+/** PostgreSQL's `disk_full`, `read_only_sql_transaction`, and the classes of *gone away* (connection, resources, shutdown), *not let in* (account, database) and *damaged*. */
+const postgres = { full: '53100', readOnly: '25006', gone: /^(08|53|57P)/, notLetIn: /^(28|3D)/, damaged: /^XX00[12]/ }
 
 /** The disk or the database server has failed, not the program: nothing was stored, and an operator can mend it. */
 function storageProblem(error: object): HttpProblem | undefined {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown }
   // The extended codes carry the primary one in their lowest byte.
   const primary = code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? errcode & 0xff : 0
+  const isOf = (classes: RegExp) => typeof code === 'string' && code.length === 5 && classes.test(code)
   if (primary === sqlite.full || code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || code === postgres.full) {
     return new HttpProblem(507, 'storage.full', '磁盘已满，本次操作没有保存；请腾出空间后重试', 'The disk is full and nothing of this was saved; free some space and try again')
   }
   if (primary === sqlite.readOnly || code === 'EROFS' || code === postgres.readOnly) {
     return new HttpProblem(503, 'storage.read-only', '数据库为只读，本次操作没有保存；请检查数据目录的权限和磁盘', 'The database is read-only and nothing of this was saved; check the permissions of the data folder and the disk')
   }
-  if (primary === sqlite.ioError || primary === sqlite.cannotOpen || code === 'EIO' || code === 'ECONNREFUSED' || (typeof code === 'string' && code.length === 5 && postgres.gone.test(code))) {
+  if (primary === sqlite.damaged || primary === sqlite.notADatabase || isOf(postgres.damaged)) {
+    return new HttpProblem(503, 'storage.damaged', '数据库文件有损坏，本次操作没有完成；请系统管理员运行 fengsui doctor 查看损坏情况和办法', 'The database is damaged and this was not done; have the system administrator run fengsui doctor for the damage and the way out')
+  }
+  if (isOf(postgres.notLetIn)) {
+    return new HttpProblem(503, 'storage.not-let-in', '数据库服务不接受本平台的账户或库名，本次操作没有保存；请系统管理员核对数据库地址和口令', 'The database server does not accept the account or the database of this station and nothing of this was saved; have the system administrator check its address and password')
+  }
+  if (primary === sqlite.ioError || primary === sqlite.cannotOpen || code === 'EIO' || code === 'ECONNREFUSED' || isOf(postgres.gone)) {
     return new HttpProblem(503, 'storage.unavailable', '数据库暂不可用，本次操作没有保存；请检查磁盘或数据库服务', 'The database is not available and nothing of this was saved; check the disk or the database server')
   }
   return undefined

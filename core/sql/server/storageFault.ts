@@ -1,7 +1,7 @@
 /** SQLite's primary result codes for a database that cannot serve: busy, locked, out of memory, read-only, I/O, damaged, full, cannot open, not a database. */
 const sqlite = new Set([5, 6, 7, 8, 10, 11, 13, 14, 26])
-/** PostgreSQL's classes: connection, transaction state, insufficient resources, operator intervention, system error, damaged. */
-const postgres = /^(08|25|40|53|57|58|XX)/
+/** PostgreSQL's classes: connection, transaction state, account, database, transaction rolled back, insufficient resources, operator intervention, system error, damaged. */
+const postgres = /^(08|25|28|3D|40|53|57|58|XX)/
 
 /** Whether the database, its disk or its server failed, rather than what we asked of it. */
 export function isStorageFault(error: unknown): boolean {
