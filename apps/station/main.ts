@@ -20,8 +20,8 @@ function stop(code: number): void {
   if (closing) return
   closing = true
   if (!running) process.exit(code)
-  // A database server that is gone may keep a close waiting.
-  if (code !== 0) setTimeout(() => process.exit(code), longestCloseMs).unref()
+  // A database server that is gone or locked may keep a close waiting; what is not committed by then is rolled back.
+  setTimeout(() => process.exit(code), longestCloseMs).unref()
   running.close().then(() => process.exit(code), (fault: unknown) => {
     logger.error({ err: fault }, 'could not close cleanly')
     process.exit(1)

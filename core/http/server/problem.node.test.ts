@@ -31,3 +31,11 @@ test.each(['28P01', '28000', '3D000'])('a server that does not let the station i
 test('a fault of the program is none of these', () => {
   for (const fault of [new TypeError('x is undefined'), Object.assign(new Error(), { code: '22P02' }), Object.assign(new Error(), { code: 'ERR_SQLITE_ERROR', errcode: 1 }), null, 'words']) expect(told(fault)).toBeUndefined()
 })
+
+test.each([{ code: '55P03' }, { code: '57014' }, { code: 'TURN_TOO_LATE' }])('a database that is locked or busy ($code) is told in words, and that nothing was saved', (fault) => {
+  expect(told(Object.assign(new Error('waited'), fault))).toEqual([503, 'storage.busy', expect.stringContaining('没有保存')])
+})
+
+test('a pool that gets no connection is a database that is not available', () => {
+  expect(told(new Error('timeout exceeded when trying to connect'))).toEqual([503, 'storage.unavailable', expect.any(String)])
+})

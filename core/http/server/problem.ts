@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { FieldFault, Refusal, Sentence } from '#core/kernel/index.ts'
+import { turnTooLate } from '#core/sql/server/oneAtATime.ts'
+import { hasNoConnection } from '#core/sql/server/storageFault.ts'
 
 /** The two languages of every answer; Chinese when the caller does not say. */
 export type Language = 'zh' | 'en'
@@ -80,7 +82,7 @@ export function languageOf(acceptLanguage: string | undefined): Language {
 /** SQLite's primary result codes. */
 const sqlite = { readOnly: 8, ioError: 10, damaged: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
 /** PostgreSQL's `disk_full`, `read_only_sql_transaction`, and the classes of *gone away* (connection, resources, shutdown), *not let in* (account, database) and *damaged*. */
-const postgres = { full: '53100', readOnly: '25006', gone: /^(08|53|57P)/, notLetIn: /^(28|3D)/, damaged: /^XX00[12]/ }
+const postgres = { full: '53100', readOnly: '25006', gone: /^(08|53|57P)/, notLetIn: /^(28|3D)/, damaged: /^XX00[12]/, lockNotGot: '55P03', tooLong: '57014' }
 
 /** The disk or the database server has failed, not the program: nothing was stored, and an operator can mend it. */
 function storageProblem(error: object): HttpProblem | undefined {
@@ -100,7 +102,10 @@ function storageProblem(error: object): HttpProblem | undefined {
   if (isOf(postgres.notLetIn)) {
     return new HttpProblem(503, 'storage.not-let-in', '数据库服务不接受本平台的账户或库名，本次操作没有保存；请系统管理员核对数据库地址和口令', 'The database server does not accept the account or the database of this station and nothing of this was saved; have the system administrator check its address and password')
   }
-  if (primary === sqlite.ioError || primary === sqlite.cannotOpen || code === 'EIO' || code === 'ECONNREFUSED' || isOf(postgres.gone)) {
+  if (code === turnTooLate || code === postgres.lockNotGot || code === postgres.tooLong) {
+    return new HttpProblem(503, 'storage.busy', '数据库正忙，本次操作没有保存；请稍后再试', 'The database is busy and nothing of this was saved; try again in a moment')
+  }
+  if (hasNoConnection(error) || primary === sqlite.ioError || primary === sqlite.cannotOpen || code === 'EIO' || code === 'ECONNREFUSED' || isOf(postgres.gone)) {
     return new HttpProblem(503, 'storage.unavailable', '数据库暂不可用，本次操作没有保存；请检查磁盘或数据库服务', 'The database is not available and nothing of this was saved; check the disk or the database server')
   }
   return undefined

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startCluster, type OwnCluster } from '#lab/postgres/cluster.ts'
 import type { Database, Dialect, Migration } from './database.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
+import { isStorageFault } from './storageFault.ts'
 import { statement } from './statement.ts'
 
 type Tables = {
@@ -278,6 +280,28 @@ describe.each(['sqlite', 'postgres'] as const)('a database on %s', (dialect) => 
     await expect(insert(database, row(1))).rejects.toThrow()
   })
 })
+
+test('a table that another has locked, and a writer that does not end, keep nobody waiting without a limit; nothing of what was given up is stored', async () => {
+  const url = await cluster.url('locked')
+  const database = openDatabase(url)
+  await migrate(database, [tables], 1)
+  const other = new Client({ connectionString: url })
+  await other.connect()
+  await other.query('begin; lock table line in access exclusive mode')
+  const insertOne = (n: number) => database.write(async (tx) => { await tx.withTables<Tables>().insertInto('line').values(row(n)).execute() })
+  const waited = await Promise.allSettled([
+    database.read.withTables<Tables>().selectFrom('line').selectAll().execute(), insertOne(1), insertOne(2), insertOne(3), insertOne(4), insertOne(5),
+  ])
+  const codes = waited.map((one) => one.status === 'rejected' ? (one.reason as { code: string }).code : 'done')
+  expect(codes.slice(0, 2)).toEqual(['55P03', '55P03'])
+  expect(codes.at(-1)).toBe('TURN_TOO_LATE')
+  for (const one of waited) expect(one.status === 'rejected' && isStorageFault(one.reason)).toBe(true)
+  await other.query('rollback')
+  await insertOne(6)
+  expect(await database.read.withTables<Tables>().selectFrom('line').select('n').execute()).toEqual([{ n: 6 }])
+  await other.end()
+  await database.close()
+}, 180_000)
 
 test('when the server ends in the middle of a write, the write fails, nothing of it stays, and work goes on after the restart', async () => {
   const database = openDatabase(await cluster.url('cut'))

@@ -1,4 +1,5 @@
 import type { Database, Db, Migration } from './database.ts'
+import { statement } from './statement.ts'
 
 type MigrationTables = {
   migration: { name: string; applied_at: number }
@@ -25,6 +26,8 @@ function apply(database: Database, step: Migration, now: number): Promise<boolea
   return database.write(async (tx) => {
     const done = await tables(tx).selectFrom('migration').select('name').where('name', '=', step.name).executeTakeFirst()
     if (done) return false
+    // A new index over a large table takes its time.
+    if (database.dialect === 'postgres') await statement(tx, 'set local statement_timeout = 0', [], 'postgres')
     await step.up(tx, database.dialect)
     await tables(tx).insertInto('migration').values({ name: step.name, applied_at: now }).execute()
     return true
