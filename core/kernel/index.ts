@@ -1,6 +1,7 @@
 export * from './address.ts'
 export * from './bounds.ts'
 export * from './clock.ts'
+export * from './folded.ts'
 export * from './id.ts'
 export * from './refusal.ts'
 export * from './schemas.ts'

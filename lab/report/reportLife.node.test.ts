@@ -184,6 +184,9 @@ describe.each(['sqlite', 'postgres'] as const)('information reporting on %s', (d
     expect((await list(otherCounty, `q=${encodeURIComponent('地震')}`)).total).toBe(0)
     expect((await list(otherCounty, `q=${encodeURIComponent('100%_')}`)).total).toBe(5)
     expect((await list(otherCounty, `q=${encodeURIComponent('0%毁')}`)).total).toBe(0)
+    const { id } = found.items[0]!
+    for (const whole of [id, id.toLowerCase(), id.slice(0, 26)]) expect((await list(otherCounty, `q=${whole}`)).items.map((item) => item.id)).toEqual([id])
+    expect((await list(otherCounty, `q=${id.slice(0, 8)}`)).total).toBe(0)
     const pages = await Promise.all([1, 2, 3].map((page) => list(otherCounty, `size=2&page=${page}&sort=title`)))
     expect(pages.flatMap(({ items }) => items.map(({ title }) => title.at(-1)))).toEqual(['0', '1', '2', '3', '4'])
     for (const sort of ['sentAt', '-level', 'nextDue', '-learnedAt', 'occurredAt', '-changedAt']) expect((await list(otherCounty, `sort=${sort}`)).total).toBe(5)

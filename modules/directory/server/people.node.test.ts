@@ -102,6 +102,8 @@ describe('people', () => {
     expect(made).toMatchObject({ status: 201, body: { account: 'wang', roles: ['duty'], state: 'active' } })
     expect((await one.call('POST', '/api/people', security, { account: 'wang', name: '王', roles: ['duty'], password: good })).body).toMatchObject({ code: 'people.account-taken' })
     expect((await one.call('GET', '/api/people?q=建国', security)).body).toMatchObject({ total: 1, items: [{ account: 'wang' }] })
+    expect((await one.call('GET', '/api/people?q=WANG', security)).body).toMatchObject({ total: 1 })
+    for (const sign of ['%25', '_', 'w_ng']) expect((await one.call('GET', `/api/people?q=${sign}`, security)).body).toMatchObject({ total: 0 })
     expect((await one.call('POST', '/api/people', security, { account: 'li', name: '李', roles: ['duty'], password: 'short' })).body).toMatchObject({ code: 'people.weak-password' })
     expect((await one.call('GET', '/api/people', 'duty')).body).toMatchObject({ code: 'permission.refused' })
     expect((await one.call('POST', '/api/people', 'admin', { account: 'x1', name: 'x', roles: ['admin'], password: good })).status).toBe(403)

@@ -1,4 +1,4 @@
-import { isRefusal, newId, refuse, risingIds, type Clock } from '#core/kernel/index.ts'
+import { folded, isRefusal, newId, refuse, risingIds, type Clock } from '#core/kernel/index.ts'
 import type { Database, Db } from '#core/sql/server/database.ts'
 import type { Person, Role } from '#core/http/roles.ts'
 import type { PersonRow } from '../people.api.ts'
@@ -55,12 +55,10 @@ export function openPeople(database: Database, clock: Clock): People {
 
   return {
     async list({ q, page, size }) {
-      const found = () => tables(database.read).selectFrom('person').$if(Boolean(q), (query) => query.where((where) => where.or([
-        where('account', 'like', `%${escapeLike(q ?? '')}%`), where('name', 'like', `%${escapeLike(q ?? '')}%`),
-      ])))
-      const { total } = await found().select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-      const rows = await found().selectAll().orderBy('account').limit(size).offset((page - 1) * size).execute()
-      return { items: rows.map(toPerson), total }
+      // An office has some hundred people: looked through here, they are found alike on both databases.
+      const word = folded(q ?? '')
+      const found = (await tables(database.read).selectFrom('person').selectAll().orderBy('account').execute()).filter(({ account, name }) => folded(`${account}\n${name}`).includes(word))
+      return { items: found.slice((page - 1) * size, page * size).map(toPerson), total: found.length }
     },
 
     async create(actor, person) {
@@ -164,11 +162,6 @@ function guards(person: Pick<PersonRow, 'roles' | 'state'>): boolean {
 
 function toPerson(row: PeopleTables['person']): PersonRow {
   return { id: row.id, account: row.account, name: row.name, roles: JSON.parse(row.roles) as Role[], unit: row.unit, state: row.state === 'active' ? 'active' : 'disabled', createdAt: row.created_at }
-}
-
-/** `%` and `_` typed by a person are not wildcards; without an escape clause on both databases they are dropped. */
-function escapeLike(text: string): string {
-  return text.replace(/[%_\\]/g, '')
 }
 
 function orThrow(refusal: unknown): void {

@@ -1,3 +1,5 @@
+import { folded } from '#core/kernel/index.ts'
+
 /**
  * Two-character words are how Chinese is searched, and the databases' own trigram indexes miss them: so every pair of
  * neighbouring characters becomes a row, and a word is found by its pairs. The last character of a run stands alone
@@ -22,5 +24,5 @@ export function wordsOf(q: string): string[] {
 }
 
 function runsOf(text: string): string[] {
-  return text.toLowerCase().normalize('NFKC').split(/[^\p{L}\p{N}]+/u).filter(Boolean)
+  return folded(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean)
 }

@@ -28,6 +28,7 @@ export async function listIncidents(db: Db, { log, codeName }: { log: RowLog; co
 }
 
 function conditionsOf(columns: Columns, query: Query) {
+  const words = wordsOf((query.q ?? '').replaceAll(/(?<=[0-9a-z]{26})\.[xt]\b/gi, ''))
   return [
     query.status ? columns('status', '=', query.status) : columns('status', '!=', 'draft'),
     ...(query.mode ? [columns('mode', '=', query.mode)] : []),
@@ -37,7 +38,9 @@ function conditionsOf(columns: Columns, query: Query) {
     ...(query.division ? [columns('division', 'like', `${query.division.length > 6 ? query.division : query.division.replace(/(00)+$/, '')}%`)] : []),
     ...(query.from === undefined ? [] : [columns('occurred_at', '>=', query.from)]),
     ...(query.until === undefined ? [] : [columns('occurred_at', '<=', query.until)]),
-    ...wordsOf((query.q ?? '').replaceAll(/(?<=[0-9a-z]{26})\.[xt]\b/gi, '')).flatMap((word) => (looksLikeId.test(word) ? [columns('subject', 'like', `incident/${word.toUpperCase()}%`)] : holdsWord(columns, word))),
+    // Signs alone are no words, and stand in no text that is searched.
+    ...(words.length === 0 && query.q?.trim() ? [sql<boolean>`1 = 0`] : []),
+    ...words.flatMap((word) => (looksLikeId.test(word) ? [columns('subject', 'like', `incident/${word.toUpperCase()}%`)] : holdsWord(columns, word))),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { sql, type ExpressionBuilder } from 'kysely'
 import type { z } from 'zod'
+import { folded } from '#core/kernel/index.ts'
 import type { Db } from '#core/sql/server/database.ts'
 import { readRows, type RowLog } from '#core/sql/server/readRows.ts'
 import { reportRow, type CountsAnswer, type ListAnswer, type listQuery } from '../report.api.ts'
@@ -7,6 +8,9 @@ import { grades } from '#modules/norms/index.ts'
 import type { ReportTables } from './report.tables.ts'
 
 type Query = z.output<typeof listQuery>
+/** A ULID, with or without what follows it in an id, is looked up, not searched: its letters are no words. */
+const looksLikeId = /^0[0-9a-hjkmnp-tv-z]{25}[0-9a-z]*(\.[xt])?$/
+
 type Columns = ExpressionBuilder<ReportTables, 'report'>
 
 /** Shown as running out from half an hour before. */
@@ -36,7 +40,7 @@ export async function listReports(db: Db, { self, now, log, nameOf }: { self: st
 }
 
 function conditionsOf(columns: Columns, self: string, query: Query, now: number) {
-  const words = (query.q ?? '').toLowerCase().split(/\s+/).filter(Boolean)
+  const words = folded(query.q ?? '').split(/\s+/).filter(Boolean)
   return [
     ...(query.box === 'all' ? [] : [columns('is_own', '=', query.box === 'out' ? 1 : 0)]),
     ...(query.status ? [columns('status', '=', query.status)] : []),
@@ -49,8 +53,17 @@ function conditionsOf(columns: Columns, self: string, query: Query, now: number)
     ...(query.need === 'acceptance' ? [columns('wants_acceptance', '=', 1)] : []),
     ...(query.need === 'overdue' ? [ownDeadline(columns, self, 0, now)] : []),
     ...(query.need === 'dueSoon' ? [ownDeadline(columns, self, now, now + soonMs)] : []),
-    ...words.map((word) => sql<boolean>`search like ${`%${word.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`} escape '\\'`),
+    ...words.map((word) => (looksLikeId.test(word) ? isAbout(columns, word.slice(0, 26).toUpperCase()) : holds(word))),
   ]
+}
+
+/** A report by its own id or by its incident's. */
+function isAbout(columns: Columns, id: string) {
+  return columns.or([columns('subject', 'like', `report/${id}%`), columns('incident_id', 'like', `${id}%`)])
+}
+
+function holds(word: string) {
+  return sql<boolean>`search like ${`%${word.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`} escape '\\'`
 }
 
 function ownDeadline(columns: Columns, self: string, after: number, until: number) {

@@ -1,3 +1,4 @@
+import { folded } from '#core/kernel/index.ts'
 import { bigInteger } from '#core/sql/server/columns.ts'
 import type { Migration } from '#core/sql/server/database.ts'
 import type { LedgerPart, Writer } from '#core/ledger/server/ledger.ts'
@@ -29,7 +30,7 @@ export interface ReportTable {
   /** When this station must urge by itself. */
   urge_at: number | null
   request_key: string | null
-  /** Lower-case words for searching. */
+  /** Folded words for searching. */
   search: string
   row: string
 }
@@ -135,7 +136,8 @@ async function project({ tx, self, now }: Pick<Writer, 'tx' | 'self' | 'now'>, s
   }
 }
 
-function searchText({ id, content }: ReportState): string {
+/** Ids are not among it: their random letters are no words. */
+function searchText({ content }: ReportState): string {
   if (!content) return ''
-  return [content.title, content.place.address, content.place.division, content.code, id, content.incidentId, content.text, ...Object.values(content.details ?? {})].join('\n').toLowerCase()
+  return folded([content.title, content.place.address, content.place.division, content.code, content.text, ...Object.values(content.details ?? {})].join('\n'))
 }
