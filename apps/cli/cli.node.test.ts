@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { startPostgres } from '#lab/postgres/cluster.ts'
 import { languageFrom, table } from './language.ts'
@@ -140,6 +141,18 @@ test('doctor says what is right, and narrows a careless key', async () => {
   expect(statSync(join(data, 'key.pem')).mode & 0o777).toBe(0o600)
 })
 
+test('a lost or broken key and a database server that is not there: the station says so, and what to do', async () => {
+  await newRoot()
+  const key = join(data, 'key.pem')
+  expect(await fengsui(['serve', '--data', data], { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' })).toMatchObject({ code: 1, err: expect.stringContaining('does not answer (ECONNREFUSED)') })
+  writeFileSync(key, '')
+  expect(await fengsui(['serve', '--data', data])).toMatchObject({ code: 1, err: expect.stringMatching(/key.pem is damaged .*re-key token/) })
+  rmSync(key)
+  expect(await fengsui(['serve', '--data', data])).toMatchObject({ code: 1, err: expect.stringMatching(/there is no private key .*re-key token/) })
+  rmSync(join(data, 'station.json'))
+  expect(await fengsui(['serve', '--data', data])).toMatchObject({ code: 1, err: expect.stringContaining('from a backup') })
+})
+
 test('doctor says that a database is damaged and what to do', async () => {
   await newRoot()
   const path = join(data, 'station.db')
@@ -182,6 +195,15 @@ test('a station on PostgreSQL is examined and verified alike; its backup is left
     expect(await fengsui(['verify', '--data', data], env)).toMatchObject({ code: 0 })
     expect(await fengsui(['backup', join(base, 'pg-copy'), '--data', data], env)).toMatchObject({ code: 1, err: expect.stringContaining('pg_dump') })
     expect(existsSync(join(base, 'pg-copy', 'key.pem'))).toBe(false)
+    const latin = new URL(await postgres.url('latin_1'))
+    const server = new Client({ connectionString: env.DATABASE_URL })
+    await server.connect()
+    await server.query('create database plain_latin encoding latin1 template template0 locale_provider libc locale \'C\'')
+    await server.end()
+    latin.pathname = '/plain_latin'
+    expect(await fengsui(['init', '--data', join(base, 'latin'), '--address', '67', '--name', '一'], { DATABASE_URL: latin.href })).toMatchObject({ code: 1, err: expect.stringContaining('createdb --encoding UTF8') })
+    latin.pathname = '/nowhere'
+    expect(await fengsui(['serve', '--data', data], { DATABASE_URL: latin.href })).toMatchObject({ code: 1, err: expect.stringMatching(/does not accept the account or the database \(3D000\)/) })
     const other = join(base, 'other-root')
     expect(await fengsui(['init', '--data', other, '--address', '66', '--name', '兵团'], env)).toMatchObject({ code: 1, err: expect.stringContaining('is that of station 65') })
     expect(existsSync(join(other, 'key.pem'))).toBe(false)

@@ -6,6 +6,7 @@ import { nodeCrypto, nodeSigner } from '#core/ledger/server/nodeCrypto.ts'
 import { openLedger } from '#core/ledger/server/openLedger.ts'
 import { DatabaseOfAnother, noteOwner, ownerTables, requireOwn } from '#core/ledger/server/owner.ts'
 import type { Ledger } from '#core/ledger/server/ledger.ts'
+import { DatabaseUnfit, requireFit } from '#core/sql/server/fit.ts'
 import { migrate } from '#core/sql/server/migrate.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
 import { createDirectory } from '#modules/directory/server/liveDirectory.ts'
@@ -22,9 +23,10 @@ export async function requireOwnDatabase(folder: string, config: Pick<StationCon
   if (!url.startsWith('postgres') && !existsSync(url)) return
   const database = openDatabase(url)
   try {
+    await requireFit(database)
     await requireOwn(database, config, isNew)
   } catch (fault) {
-    throw fault instanceof DatabaseOfAnother ? new OperatorFault(fault.sentence.zh, fault.sentence.en) : fault
+    throw fault instanceof DatabaseOfAnother || fault instanceof DatabaseUnfit ? new OperatorFault(fault.sentence.zh, fault.sentence.en) : fault
   } finally {
     await database.close()
   }

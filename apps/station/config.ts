@@ -37,7 +37,7 @@ export function stationPaths(folder: string) {
 export async function readStationConfig(folder: string): Promise<StationConfig> {
   const path = stationPaths(folder).config
   const text = await readFile(path, 'utf8').catch(() => {
-    throw new Error(`${folder} 不是数据目录：没有 station.json（先运行 fengsui init 或 fengsui join） · not a data folder: there is no station.json (run fengsui init or fengsui join first)`)
+    throw new Error(`${folder} 不是数据目录：没有 station.json。新平台先运行 fengsui init 或 fengsui join；若平台曾在此运行，请从备份中取回这个文件 · not a data folder: there is no station.json. A new station: run fengsui init or fengsui join first. If a station has lived here, take the file back from a backup`)
   })
   let value: unknown
   try {

@@ -17,6 +17,7 @@ import { openLive } from '#core/live/server/openLive.ts'
 import { linkTables } from '#core/replicate/server/link.tables.ts'
 import { createLinks, linkPath, type Links, type LinksOptions } from '#core/replicate/server/links.ts'
 import { createOutbox } from '#core/replicate/server/outbox.ts'
+import { requireFit } from '#core/sql/server/fit.ts'
 import { lockStation, type StationLock } from '#core/sql/server/lock.ts'
 import { migrate } from '#core/sql/server/migrate.ts'
 import { openDatabase } from '#core/sql/server/open.ts'
@@ -79,6 +80,7 @@ async function openLocked(options: OpenOptions, lock: StationLock): Promise<Runn
   const paths = stationPaths(folder)
   const keyRing = await openKeyRing(paths.key)
   const database = lock.guard(openDatabase(databaseUrl(folder, config)))
+  await requireFit(database)
   await requireOwn(database, config)
   const directory = createDirectory(config.address, config.root)
   const modules = stationModules(directory, config.uploadLimitMiB)

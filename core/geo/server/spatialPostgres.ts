@@ -19,9 +19,7 @@ export function spatialPostgres(name: string): SpatialEngine {
 
   return spatialEngine(name, {
     create: async (db) => {
-      await sql`create extension if not exists postgis`.execute(db).catch((fault: unknown) => {
-        throw new Error('数据库缺少 PostGIS：请由管理员执行 CREATE EXTENSION postgis · The database has no PostGIS: have its administrator run CREATE EXTENSION postgis', { cause: fault })
-      })
+      await sql`create extension if not exists postgis`.execute(db)
       await sql`create table ${table} (
         id text collate "C" primary key, geometry text not null, properties text not null, at bigint, rank bigint,
         west double precision not null, south double precision not null, east double precision not null, north double precision not null,
