@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
@@ -69,11 +69,11 @@ const online = (url: string) => until('the link', async () => (await linkOf(url)
 
 const figures = { deaths: null, missing: null, seriousInjuries: null, lightInjuries: null, trapped: null, evacuated: null, lossWan: null }
 
-async function report(url: string, title: string): Promise<string> {
+async function report(url: string, title: string, attachments: object[] = []): Promise<string> {
   const [duty, leader] = [await client(url, 'duty'), await client(url, 'leader')]
   const now = Date.now()
   const { id } = await duty.post<{ id: string }>('/api/reports', {
-    kind: 'first', code: '11C02', title, occurredAt: now, learnedAt: now, mode: 'test', level: 'I', place: { division: '652900' }, attributes: { magnitude: 7.1 }, figures, text: title,
+    kind: 'first', code: '11C02', title, occurredAt: now, learnedAt: now, mode: 'test', level: 'I', place: { division: '652900' }, attributes: { magnitude: 7.1 }, figures, text: title, attachments,
   })
   await duty.post(`/api/reports/${id}/submit`)
   await leader.post(`/api/reports/${id}/sign`)
@@ -191,6 +191,29 @@ test('L-23 own facts lost from the middle: verify and doctor name the numbers, a
   expect(await verify(child, print)).toBe(true)
   expect(said()).not.toContain('!')
   expect((await (await client(url, 'duty')).get<{ title: string }>(`/api/reports/${id}`)).title).toBe('缺号的报告')
+})
+
+test('a photo altered on the disk: verify --files names it and sets it aside, and the station fetches it back from its parent', async () => {
+  const { child, parentUrl } = await family('photo')
+  const { url } = await start(child)
+  await online(url)
+  const bytes = Buffer.alloc(5_000, '照')
+  const call = async (at: string, path: string, init: RequestInit = {}) =>
+    fetch(`${at}/api/files${path}`, { ...init, headers: { authorization: `Bearer ${(await client(at, 'duty')).token}`, 'content-type': 'application/octet-stream' } })
+  const card = await (await call(url, '', { method: 'POST', body: bytes as never })).json() as { sha256: string; size: number; mediaType: string }
+  const download = (at: string) => call(at, `/${card.sha256}`)
+  await report(url, '有照片', [{ ...card, name: '现场.jpg' }])
+  await until('the photo above', async () => (await download(parentUrl)).status === 200)
+  const path = joinPath(child, 'files', card.sha256.slice(0, 2), card.sha256)
+  const altered = Buffer.from(bytes)
+  altered[77]! ^= 1
+  writeFileSync(path, altered)
+  said()
+  expect(await verify(child, print, { files: true })).toBe(false)
+  expect(said()).toContain(`✗ ${card.sha256}  the file has been altered`)
+  await until('the photo to be here again', async () => (await download(url)).status === 200)
+  expect(Buffer.from(await (await download(url)).arrayBuffer()).equals(bytes)).toBe(true)
+  expect(await verify(child, print, { files: true })).toBe(true)
 })
 
 test('recovery can be asked for while the station is stopped: it begins at the next start', async () => {

@@ -164,6 +164,25 @@ export async function missingOnDisk(folder: string, database: Database): Promise
   return missing
 }
 
+/**
+ * Reads every file that the disk holds in its full size, and sets aside (`….damaged`) those whose bytes are not what their
+ * name says: a running station then finds them gone and fetches them again.
+ */
+export async function setDamagedAside(folder: string, database: Database): Promise<{ checked: number; damaged: string[] }> {
+  const rows = await database.read.withTables<FileTables>().selectFrom('file').select(['sha256', 'size']).execute()
+  const damaged: string[] = []
+  let checked = 0
+  for (const { sha256, size } of rows) {
+    const path = join(folder, sha256.slice(0, 2), sha256)
+    if (await look(path, size) === 'gone') continue
+    checked++
+    if (await bytesAre(path, sha256)) continue
+    await rename(path, `${path}.damaged`)
+    damaged.push(sha256)
+  }
+  return { checked, damaged }
+}
+
 /** What a file looks like on the disk without reading it; `gone` when it is not there in its full size. */
 async function look(path: string, size: number): Promise<string> {
   const found = await stat(path).catch(() => undefined)
