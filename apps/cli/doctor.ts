@@ -117,7 +117,7 @@ async function ledgerCheck(folder: DataFolder): Promise<Finding[]> {
     const { checked, bad: faults, gaps, directory } = await verifyFolder(folder)
     const ledger = faults.length === 0
       ? good(`账本：${checked} 条事实的散列、签名和链全部无误`, `Ledger: hash, signature and chain of ${checked} facts are right`)
-      : bad(`账本：${checked} 条事实中 ${faults.length} 条有问题，用 fengsui verify 查看；请保留现场`, `Ledger: ${faults.length} of ${checked} facts are bad; see fengsui verify, and leave the data as it is`)
+      : bad(`账本：${checked} 条事实中 ${faults.length} 条有问题，用 fengsui verify 查看。数据目录先另存一份；运行 fengsui doctor --recover，由对端补回它们持有的`, `Ledger: ${faults.length} of ${checked} facts are bad; see fengsui verify. Keep a copy of the data folder; fengsui doctor --recover brings back those that the neighbours hold`)
     return [ledger, ...gaps.map((gap) => warning(gapWords(gap).zh, gapWords(gap).en)), ownKeyCheck(pem, directory.station(folder.config.address)?.keys.find((k) => k.untilSeq === null)?.publicKey)]
   } catch (fault) {
     return [bad(`账本无法读取：${messageOf(fault)}`, `The ledger cannot be read: ${messageOf(fault)}`)]

@@ -12,7 +12,7 @@ export async function verify(path: string, print: (text: string) => void, { file
     for (const gap of gaps) print(`! ${saySentence(gapWords(gap))}`)
     print(bad.length === 0
       ? say(`✓ 已复核 ${checked} 条事实：散列、签名和链全部无误`, `✓ ${checked} facts checked: every hash, signature and chain is right`)
-      : say(`✗ 已复核 ${checked} 条事实，${bad.length} 条有问题。请保留现场，勿修改数据目录，并与上级核对`, `✗ ${checked} facts checked, ${bad.length} are bad. Leave the data folder as it is and compare with the parent station`))
+      : say(`✗ 已复核 ${checked} 条事实，${bad.length} 条有问题。数据目录先另存一份；运行 fengsui doctor --recover，由对端补回它们持有的`, `✗ ${checked} facts checked, ${bad.length} are bad. Keep a copy of the data folder; fengsui doctor --recover brings back those that the neighbours hold`))
     const areFilesRight = !files || await verifyFiles(folder, print)
     return bad.length === 0 && areFilesRight
   } finally {

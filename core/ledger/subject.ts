@@ -65,6 +65,8 @@ export function refusalOf<State>(type: SubjectType<State>, fact: Fact, state: St
 
 /** The reason of a fact whose key no longer carries it. */
 export const revokedKey = 'fact.revoked-key'
+/** The reason of a fact whose stored bytes are no longer those it is named by (SPEC L-24). */
+export const damaged = 'fact.damaged'
 
 /** The same rules, for which a key that was revoked after its facts were stored no longer carries them (SPEC L-7). */
 export function withKeys<State>(type: SubjectType<State>): SubjectType<State> {

@@ -68,8 +68,20 @@ const shippedOrigin: Readonly<Record<NormKey, Origin>> = Object.fromEntries(
 )
 const unpublished = normsFrom('', {}, shippedValues, shippedOrigin)
 
+/** Laid out already, by the lowest layer: the layers above it, and for whom. A fold asks the same of every publication. */
+const laidOut = new WeakMap<Publication, { layers: Publication[]; norms: Norms }>()
+
 function layered(layers: Publication[], address: Address): Norms {
   if (layers.length === 0) return { ...unpublished, station: address }
+  const lowest = layers.at(-1)!
+  const known = laidOut.get(lowest)
+  if (known?.norms.station === address && known.layers.length === layers.length && known.layers.every((layer, i) => layer === layers[i])) return known.norms
+  const norms = layOut(layers, address)
+  laidOut.set(lowest, { layers, norms })
+  return norms
+}
+
+function layOut(layers: Publication[], address: Address): Norms {
   const values: Record<NormKey, unknown> = { ...shippedValues }
   const origin: Record<NormKey, Origin> = { ...shippedOrigin }
   for (const layer of layers) {

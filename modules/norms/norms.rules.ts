@@ -55,6 +55,7 @@ export function publishNorms(state: NormsState, station: Address, command: Publi
 /** Every fault of a set of values at a station, by field `sets.KEY`; null when it may be published. */
 export function judge(state: NormsState, station: Address, sets: Record<NormKey, unknown>, effectiveFrom: number): Refusal | null {
   const faults: FieldFault[] = []
+  if (Object.keys(sets).length === 0) return null
   const parent = parentOf(station)
   const above = parent === null ? null : effectiveNorms(state.publications, parent, effectiveFrom)
   const standing = above ?? shippedNorms(station)

@@ -42,6 +42,8 @@ export function chainsHeld(store: FactStore, tx: Db, isOwnFuture: (fact: Fact) =
     },
     async judge(fact: Fact): Promise<{ reason: string; detail: string } | null> {
       const { holder, below, above } = await placeOf(fact)
+      // Held here, but damaged: it comes to its own place.
+      if (holder === fact.id) return null
       if (holder !== undefined) return { reason: 'forked', detail: `${fact.station} number ${fact.seq} is ${holder} here` }
       if (isOwnFuture(fact)) return { reason: 'own-future', detail: `a peer holds our number ${fact.seq}, which is not here` }
       return judgePlace(fact, below, above)

@@ -1,8 +1,10 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Db, Dialect } from '#core/sql/server/database.ts'
 import { statement } from '#core/sql/server/statement.ts'
-import { asMended, type ChainPlace, type ClockMending, type Fact, type HybridTime, type StationCard, type Statement } from '../index.ts'
-import { standsInChain, type FactRow, type FaultRow, type LedgerTables, type SubjectRow } from './ledger.tables.ts'
+import { asMended, damaged, type ChainPlace, type ClockMending, type Fact, type HybridTime, type StationCard, type Statement } from '../index.ts'
+import { outOfChain, standsInChain, type FactRow, type FaultRow, type LedgerTables, type SubjectRow } from './ledger.tables.ts'
 import type { StoredFact } from './ledger.ts'
+import { nodeCrypto } from './nodeCrypto.ts'
 
 /** How much of a fact turned away is kept for the auditor. */
 const keptTextLength = 4096
@@ -12,11 +14,14 @@ const keptTurnedAway = 2000
 const prunedEvery = 500
 const restampPage = 500
 const idsAsked = Array.from({ length: 50 }, () => '?')
-const heldAmong = `select id from facts where id in (${idsAsked.join(', ')})`
+const heldAmong = `select id, reason from facts where id in (${idsAsked.join(', ')})`
 
 /** Put together once, as the statements of every write are. */
 const insertFact = 'insert into facts (id, type, subject, station, seq, at_ms, at_n, mode, text, sig, received_at, from_peer, status, reason, reacted)'
   + ' values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning position'
+/** A station's facts above a number, in the order of their numbers: its chain, and what a key signed beyond its end. Each part has an index of its own. */
+const signedAfter = (columns: string, where = '') => `select ${columns} from facts where station = ? and seq > ? and ${standsInChain} ${where}
+  union all select ${columns} from facts where station = ? and seq > ? and ${outOfChain} and status != 'waiting' ${where} order by seq`
 const headOf = `select * from facts where station = ? and ${standsInChain} order by seq desc limit 1`
 
 /** The ledger's SQL: hot statements by hand, the rest through the builder. */
@@ -35,14 +40,22 @@ export function factStore(dialect: Dialect) {
       return rows[0]!.position
     },
 
-    async idsHeld(db: Db, ids: string[]): Promise<Set<string>> {
-      const held = new Set<string>()
+    /** Those of some ids that are held; `damaged`: only by their name. */
+    async idsHeld(db: Db, ids: string[]): Promise<{ held: Set<string>; hurt: Set<string> }> {
+      const [held, hurt] = [new Set<string>(), new Set<string>()]
       // Always as many parameters: one prepared statement, whatever the size of the batch.
       for (let i = 0; i < ids.length; i += idsAsked.length) {
         const some = idsAsked.map((_, n) => ids[i + n] ?? '')
-        for (const row of await run<{ id: string }>(db, heldAmong, some)) held.add(row.id)
+        for (const row of await run<{ id: string; reason: string | null }>(db, heldAmong, some)) (row.reason === damaged ? hurt : held).add(row.id)
       }
-      return held
+      return { held, hurt }
+    },
+
+    /** Puts a fact's own bytes in the place of damaged ones, and what its columns say of it. Gives it as it is stored now. */
+    async mend(db: Db, fact: Fact): Promise<StoredFact> {
+      await run(db, 'update facts set type = ?, subject = ?, station = ?, seq = ?, at_ms = ?, at_n = ?, mode = ?, text = ?, sig = ?, status = \'refused\', reason = null where id = ?',
+        [fact.type, fact.subject, fact.station, fact.seq, fact.at[0], fact.at[1], fact.mode, fact.text, fact.sig, fact.id])
+      return (await this.byId(db, fact.id))!
     },
 
     /** The id held for a number of a station's chain, the waiting ones aside. */
@@ -75,19 +88,19 @@ export function factStore(dialect: Dialect) {
 
     /** The first fact of a chain that is later than `ms`, and the time of the one before it. */
     async firstAfter(db: Db, station: string, ms: number): Promise<{ seq: number; before: number } | undefined> {
-      const own = 'from facts where station = ? and status != \'waiting\''
+      const own = `from facts where station = ? and ${standsInChain}`
       const [first] = await run<{ seq: number | null }>(db, `select min(seq) as seq ${own} and at_ms > ?`, [station, ms])
       if (!first || first.seq === null) return undefined
       const [before] = await run<{ at_ms: number }>(db, `select at_ms ${own} and seq < ? order by seq desc limit 1`, [station, first.seq])
       return { seq: first.seq, before: before?.at_ms ?? 0 }
     },
 
-    /** Gives a station's facts within these mendings the times that its card says now; the subjects of those that moved. */
+    /** Gives a station's facts within these mendings the times that its card says now; the subjects of those that moved. None that counts before a mending's time is moved by it. */
     async restamp(db: Db, card: StationCard, mendings: ClockMending[]): Promise<Set<string>> {
       const subjects = new Set<string>()
-      for (const { fromSeq, untilSeq } of mendings) {
+      for (const { fromSeq, untilSeq, ms } of mendings) {
         for (let after = fromSeq - 1; ;) {
-          const rows = await run<FactRow>(db, 'select * from facts where station = ? and seq > ? and seq <= ? and status != \'waiting\' order by seq limit ?', [card.address, after, untilSeq, restampPage])
+          const rows = await run<FactRow>(db, signedAfter('*', 'and seq <= ? and at_ms >= ?') + ' limit ?', [card.address, after, untilSeq, ms, card.address, after, untilSeq, ms, restampPage])
           for (const row of rows) {
             const { at } = asMended(JSON.parse(row.text) as Statement, card)
             if (at[0] === row.at_ms && at[1] === row.at_n) continue
@@ -96,6 +109,7 @@ export function factStore(dialect: Dialect) {
           }
           if (rows.length < restampPage) break
           after = rows.at(-1)!.seq
+          await setImmediate()
         }
       }
       return subjects
@@ -160,7 +174,7 @@ export function factStore(dialect: Dialect) {
 
     /** Admitted and refused facts of a station from a number on: what a moved key bound may touch. */
     async signedFrom(db: Db, station: string, seq: number): Promise<Pick<FactRow, 'id' | 'seq' | 'subject' | 'reason' | 'signed_by'>[]> {
-      return run(db, 'select id, seq, subject, reason, signed_by from facts where station = ? and seq >= ? and status != \'waiting\' order by seq', [station, seq])
+      return run(db, signedAfter('id, seq, subject, reason, signed_by'), [station, seq - 1, station, seq - 1])
     },
 
     async setSigner(db: Db, id: string, publicKey: string): Promise<void> {
@@ -222,28 +236,33 @@ export function factStore(dialect: Dialect) {
       )
     },
 
-    async turnAway(db: Db, turned: { id: string; reason: string; detail: string; text: string; from: string; at: number }): Promise<void> {
+    async turnAway(db: Db, turned: { id: string; reason: string; detail: string; text: string; from: string; at: number; isOwn: boolean }): Promise<void> {
       const known = await run<{ n: number }>(db, 'select 1 as n from turned_away where id = ? and reason = ? limit 1', [turned.id, turned.reason])
       if (known.length > 0) return
       const { number } = await tables(db).insertInto('turned_away').values({
         id: turned.id, reason: turned.reason, detail: turned.detail.slice(0, keptTextLength),
-        text: turned.text.slice(0, keptTextLength).replaceAll('\u0000', '\uFFFD'), from_peer: turned.from, at: turned.at,
+        text: turned.text.slice(0, keptTextLength).replaceAll('\u0000', '\uFFFD'), from_peer: turned.from, at: turned.at, is_own: turned.isOwn ? 1 : 0,
       } as never).returning('number').executeTakeFirstOrThrow()
       if (number % prunedEvery !== 0) return
-      for (const { peer } of await run<{ peer: string }>(db, 'select from_peer as peer from turned_away group by from_peer having count(*) > ?', [keptTurnedAway])) {
-        const eldest = await tables(db).selectFrom('turned_away').select('number').where('from_peer', '=', peer).orderBy('number', 'desc').offset(keptTurnedAway).limit(1).executeTakeFirst()
-        if (eldest) await tables(db).deleteFrom('turned_away').where('from_peer', '=', peer).where('number', '<=', eldest.number).execute()
+      for (const { peer } of await run<{ peer: string }>(db, 'select from_peer as peer from turned_away where is_own = 0 group by from_peer having count(*) > ?', [keptTurnedAway])) {
+        const eldest = await tables(db).selectFrom('turned_away').select('number').where('from_peer', '=', peer).where('is_own', '=', 0).orderBy('number', 'desc').offset(keptTurnedAway).limit(1).executeTakeFirst()
+        if (eldest) await tables(db).deleteFrom('turned_away').where('from_peer', '=', peer).where('is_own', '=', 0).where('number', '<=', eldest.number).execute()
       }
     },
 
-    /** Every stored fact by chain, a page at a time, for verification. */
-    async chainPage(db: Db, after: { station: string; seq: number; position: number }, limit: number): Promise<StoredFact[]> {
-      const rows = await run<FactRow>(
-        db,
-        'select * from facts where (station, seq, position) > (?, ?, ?) order by station, seq, position limit ?',
-        [after.station, after.seq, after.position, limit],
-      )
-      return rows.map(toStored)
+    /** Every stored fact, a page at a time: by chain, then those that hold no number. */
+    async *pages(db: Db, size: number): AsyncGenerator<StoredFact[]> {
+      for (const which of [standsInChain, outOfChain]) {
+        for (let after: [string, number, number] = ['', 0, 0]; ;) {
+          const rows = await run<FactRow>(db, `select * from facts where (station, seq, position) > (?, ?, ?) and ${which} order by station, seq, position limit ?`, [...after, size])
+          if (rows.length > 0) yield rows.map(toStored)
+          const last = rows.at(-1)
+          if (!last || rows.length < size) break
+          after = [last.station, last.seq, last.position]
+          // A station goes on living while it is looked through.
+          await setImmediate()
+        }
+      }
     },
   }
 }
@@ -251,10 +270,14 @@ export function factStore(dialect: Dialect) {
 export type FactStore = ReturnType<typeof factStore>
 
 export function toStored(row: FactRow): StoredFact {
+  const kept = { id: row.id, text: row.text, sig: row.sig, position: row.position, receivedAt: row.received_at, from: row.from_peer, reacted: row.reacted === 1 }
+  if (nodeCrypto.sha256(row.text) !== row.id) return { ...asColumnsSay(row), ...kept, status: 'refused', reason: damaged }
   const statement = JSON.parse(row.text) as Statement
   const isMended = row.at_ms !== statement.at[0] || row.at_n !== statement.at[1]
-  return {
-    ...statement, ...(isMended ? { at: [row.at_ms, row.at_n] as const, wall: row.at_ms } : {}), id: row.id, text: row.text, sig: row.sig,
-    position: row.position, receivedAt: row.received_at, from: row.from_peer, status: row.status, reason: row.reason, reacted: row.reacted === 1,
-  }
+  return { ...statement, ...(isMended ? { at: [row.at_ms, row.at_n] as const, wall: row.at_ms } : {}), ...kept, status: row.status, reason: row.reason }
+}
+
+/** What is left of a fact whose bytes are not its own any more: nothing that it says. */
+function asColumnsSay(row: FactRow): Statement {
+  return { type: row.type, subject: row.subject, station: row.station, seq: row.seq, prev: '', at: [row.at_ms, row.at_n], actor: { id: '?', name: '?' }, to: [], mode: row.mode as Statement['mode'], body: {} }
 }

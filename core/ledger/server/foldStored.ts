@@ -1,4 +1,4 @@
-import { compareFacts, fold, kindOfSubject, revokedKey, withKeys, type Fact, type Folded, type SubjectType } from '../index.ts'
+import { compareFacts, damaged, fold, kindOfSubject, revokedKey, withKeys, type Fact, type Folded, type SubjectType } from '../index.ts'
 import { readingOf, type LedgerParts, type Reading } from './ledgerParts.ts'
 
 /** Reasons for which a kept fact is not given to the rules at all. */
@@ -13,7 +13,7 @@ export function typeOf(parts: Pick<LedgerParts, 'types'>, subject: string): Subj
   return withKeys(parts.types.get(kindOfSubject(subject)) ?? plainKind)
 }
 
-const notFolded: readonly (string | null)[] = [badBody, frozen, revokedKey]
+const notFolded: readonly (string | null)[] = [badBody, damaged, frozen, revokedKey]
 
 /** Whether the rules look at a stored fact: known here, its body readable, signed by the key of its number, not set aside with a frozen subject. */
 export function isFolded(fact: { status: string; reason: string | null }): boolean {
@@ -27,11 +27,13 @@ export function standing(parts: Pick<LedgerParts, 'schemas'>, fact: Fact, frozen
   return frozenSubjects.has(fact.subject) ? { status: 'refused', reason: frozen } : { status: 'admitted', reason: null }
 }
 
-/** State, reach and refusals of a subject from its stored facts. */
+/** State, reach and refusals of a subject from its stored facts: of one of which a fact is damaged, as it was before that fact. */
 export function foldStored(
   parts: Pick<LedgerParts, 'types' | 'directory'>, subject: string, facts: (Fact & { status: string; reason: string | null })[],
 ): Folded<unknown> & { last: Fact | null } {
   const foldable = facts.filter(isFolded)
   const last = foldable.reduce<Fact | null>((latest, fact) => (latest === null || compareFacts(fact, latest) > 0 ? fact : latest), null)
-  return { ...fold(typeOf(parts, subject), subject, foldable, parts.directory), last }
+  const hurt = facts.filter((fact) => fact.reason === damaged).sort(compareFacts)[0]
+  const folded = fold(typeOf(parts, subject), subject, hurt ? foldable.filter((fact) => compareFacts(fact, hurt) < 0) : foldable, parts.directory)
+  return { ...folded, broken: folded.broken ?? (hurt ? { fact: hurt, error: new Error('damaged on the disk: its bytes are not those it is named by') } : null), last }
 }

@@ -42,6 +42,8 @@ export interface TurnedAwayRow {
   text: string
   from_peer: string
   at: number
+  /** 1 where we have signed it: that it was looked at is remembered for good (see `fateOf`). */
+  is_own: number
 }
 
 /** What one fact broke here, for the auditor: a subject that is frozen, or a reaction that was undone (SPEC L-21). */
@@ -68,19 +70,21 @@ export type LedgerTables = {
 
 /** Facts that hold a number of their station's chain: what waits, and what a key signed beyond its end, proves nothing and holds none. */
 export const standsInChain = "status != 'waiting' and (reason is null or reason != 'fact.revoked-key')"
+/** All the others: a neighbour can make many of them, so that a search of the chain must not pass them one by one. */
+export const outOfChain = "(status = 'waiting' or reason = 'fact.revoked-key')"
 
 /**
- * The last fence against a fork of a chain, whatever the program does: one number, one fact, but any number of those that hold none.
- * A database that holds a fork already starts without it; `fengsui doctor` names the fork.
+ * Every fact is in one of two indexes. The one of the chains is the last fence against a fork, whatever the program does: one
+ * number, one fact. A database that holds a fork already starts without the fence; `fengsui doctor` names the fork.
  */
 const oneNumber: Migration = {
   name: 'ledger-002-one-number',
   up: async (db) => {
     const counts = sql.raw(standsInChain)
     const { rows } = await sql`select 1 from facts where ${counts} group by station, seq having count(*) > 1 limit 1`.execute(db)
-    if (rows.length > 0) return
     await db.schema.dropIndex('facts_by_chain').execute()
-    await sql`create unique index facts_by_chain on facts (station, seq, (case when ${counts} then '' else id end))`.execute(db)
+    await sql`create ${sql.raw(rows.length === 0 ? 'unique' : '')} index facts_by_chain on facts (station, seq) where ${counts}`.execute(db)
+    await sql`create index facts_out_of_chain on facts (station, seq) where ${sql.raw(outOfChain)}`.execute(db)
   },
 }
 
@@ -159,5 +163,10 @@ export const ledgerTables: Migration[] = [
   {
     name: 'ledger-003-signed-by',
     up: async (db) => { await db.schema.alterTable('facts').addColumn('signed_by', 'text').execute() },
+  },
+  {
+    // A neighbour's rubbish pushes out what it brought before, but nothing that we have signed ourselves.
+    name: 'ledger-004-own-turned-away',
+    up: async (db) => { await db.schema.alterTable('turned_away').addColumn('is_own', bigInteger, (c) => c.notNull().defaultTo(0)).execute() },
   },
 ]

@@ -74,6 +74,10 @@ export interface Ledger {
   onNews(listener: (news: LedgerNews) => void): () => void
   /** While a restored station is fetching its own later facts it states nothing but revocations: commands get Refusal `station.recovering`. */
   setAuthoring(allowed: boolean): Promise<void>
+  /** Folds a subject from what is on the disk, whatever is in memory: a damaged fact found by another is met here. */
+  reload(subject: string): Promise<void>
+  /** Looks for facts whose bytes have changed on the disk and freezes their subjects, so that a recovery may bring them back. */
+  setDamagedAside(): Promise<void>
   /** Subjects frozen by a fact, and reactions that were undone, newest first (SPEC L-21). */
   faults(): Promise<FaultRow[]>
   /** Folds a frozen subject again, and runs its reactions that failed. True when nothing of it is at fault any more. */

@@ -12,10 +12,21 @@ export interface LedgerMemory {
   /** Stamps are slowed by this much to the parent's clock. */
   slowedMs: number
   subjects: Map<string, SubjectEntry>
+  /** Writes that have ended since the start. */
+  writes: number
   /** Frozen subjects (SPEC L-21). */
   frozen: Set<string>
   /** Facts lie here whose reactions have not run. */
   leftOver: boolean
+}
+
+/** Folded subjects kept in memory, those asked for longest ago dropped first. */
+const maxCachedSubjects = 5000
+
+export function remember({ subjects }: LedgerMemory, subject: string, entry: SubjectEntry): void {
+  subjects.delete(subject)
+  subjects.set(subject, entry)
+  if (subjects.size > maxCachedSubjects) for (const oldest of subjects.keys()) { subjects.delete(oldest); break }
 }
 
 export interface SubjectEntry {

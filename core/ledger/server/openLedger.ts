@@ -1,7 +1,7 @@
 import { isWithin, type Address, type Clock } from '#core/kernel/index.ts'
 import type { Database, Db } from '#core/sql/server/database.ts'
 import {
-  directoryKind, inspect, keyFor, kindOfSubject, maxAheadMs, maxOwnAheadMs, maxSlowedMs, witness, zeroTime,
+  damaged, directoryKind, inspect, keyFor, kindOfSubject, maxAheadMs, maxOwnAheadMs, maxSlowedMs, witness, zeroTime,
   type Directory, type Fact, type Inspection, type LedgerCrypto, type Signer, type StationCard, type SubjectType, type WireFact,
 } from '../index.ts'
 import { chainsHeld } from './chainsHeld.ts'
@@ -10,7 +10,7 @@ import { foldStored } from './foldStored.ts'
 import type { Accepted, Ledger, LedgerNews, LedgerPart, Outbox, StoredFact } from './ledger.ts'
 import { heldBounds } from './quarantine.ts'
 import { verifyStored } from './verify.ts'
-import { ModuleFault, readingOf, type Arrival, type LedgerMemory, type LedgerParts, type Reading } from './ledgerParts.ts'
+import { ModuleFault, readingOf, remember, type Arrival, type LedgerMemory, type LedgerParts, type Reading } from './ledgerParts.ts'
 import { Workspace } from './workspace.ts'
 
 export interface LedgerOptions {
@@ -51,6 +51,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     authoring: true,
     slowedMs: 0,
     subjects: new Map(),
+    writes: 0,
     frozen: new Set((await store.faults(database.read)).filter((fault) => fault.stage !== 'reaction').map((fault) => fault.subject)),
     leftOver: true,
   }
@@ -99,7 +100,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
 
   async function acceptPart(wires: WireFact[], from: string, inTx?: (tx: Db, results: Accepted[]) => Promise<void>): Promise<Accepted[]> {
     const ids = wires.map((wire) => crypto.sha256(wire.text))
-    const heldBefore = await store.idsHeld(database.read, ids)
+    const { held: heldBefore } = await store.idsHeld(database.read, ids)
     const { verifyHere } = crypto
     const checking: LedgerCrypto = verifyHere && wires.length <= fewFacts ? { ...crypto, verify: async (...fact) => verifyHere(...fact) } : crypto
     // Verification runs ahead of the write, on every core; a fact held already was verified when it came.
@@ -111,7 +112,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
       for (const station of new Set(found.flatMap((one) => (one?.verdict === 'sound' ? [one.fact.station] : [])))) {
         if (await space.makeFutureWait(station, await chains.end(station))) chains.forget(station)
       }
-      const heldNow = await store.idsHeld(space.tx, ids.filter((id) => !heldBefore.has(id)))
+      const { held: heldNow, hurt } = await store.idsHeld(space.tx, ids.filter((id) => !heldBefore.has(id)))
       const results: Accepted[] = []
       const sound: Arrival[] = []
       for (const [i, one] of found.entries()) {
@@ -125,18 +126,19 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
         const reading = inspection.verdict === 'sound' ? readingOf(parts, inspection.fact) : 'unread'
         const no = await turnedAway(space.tx, inspection, reading, chains, from)
         if (no) {
-          await store.turnAway(space.tx, { id, ...no, text: wires[i]!.text, from, at: space.now })
+          await store.turnAway(space.tx, { id, ...no, text: wires[i]!.text, from, at: space.now, isOwn: inspection.verdict !== 'rejected' && inspection.fact.station === self })
           results.push({ id, outcome: 'rejected', ...no })
         } else if (inspection.verdict === 'waiting') {
           await store.insert(space.tx, inspection.fact, { receivedAt: space.now, from, status: 'waiting', reason: inspection.reason })
           results.push({ id, outcome: 'waiting', reason: inspection.reason })
         } else if (inspection.verdict === 'sound') {
           chains.claim(inspection.fact)
-          sound.push({ fact: inspection.fact, from, reading })
+          sound.push({ fact: inspection.fact, from, reading, ...(hurt.has(id) ? { known: await store.mend(space.tx, inspection.fact) } : {}) })
           results.push({ id, outcome: 'stored' })
         }
       }
       await space.arrive(sound)
+      for (const subject of new Set(sound.flatMap(({ fact }) => (hurt.has(fact.id) ? [fact.subject] : [])))) await space.thaw(subject)
       await inTx?.(space.tx, results)
       return results
     })
@@ -197,7 +199,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
         const inspection = isSeenAsItIs ? before : await inspect(stored, directory, space.now, crypto)
         const no = inspection.verdict === 'rejected' ? inspection : inspection.verdict === 'sound' ? await chains.judge(inspection.fact) : null
         if (no) {
-          await store.turnAway(space.tx, { id: stored.id, reason: no.reason, detail: no.detail, text: stored.text, from: stored.from ?? self, at: space.now })
+          await store.turnAway(space.tx, { id: stored.id, reason: no.reason, detail: no.detail, text: stored.text, from: stored.from ?? self, at: space.now, isOwn: inspection.verdict === 'sound' && stored.station === self })
           await store.remove(space.tx, stored.id)
         } else if (inspection.verdict === 'sound') {
           chains.claim(inspection.fact)
@@ -231,6 +233,13 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     }
   }
 
+  /** Every stored fact's bytes are compared with its name; the subjects of those that differ are met as they are (SPEC L-24). */
+  async function setDamagedAside(): Promise<void> {
+    for await (const facts of store.pages(database.read, page)) {
+      for (const fact of facts) if (fact.reason === damaged) await inWorkspace('arrival', (space) => space.reload(fact.subject))
+    }
+  }
+
   async function retry(subject: string): Promise<boolean> {
     await inWorkspace('arrival', (space) => space.thaw(subject))
     await inWorkspace('arrival', (space) => space.reactToLeftOver())
@@ -255,8 +264,13 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     state: async <State>(type: SubjectType<State>, subject: string) => {
       const cached = memory.subjects.get(subject)
       if (cached) return cached.state as State
+      const { writes } = memory
       const facts = await store.ofSubject(database.read, subject)
-      return facts.length > 0 ? (foldStored(parts, subject, facts).state as State) : type.start(subject)
+      if (facts.length === 0) return type.start(subject)
+      const { state, reach, last, broken } = foldStored(parts, subject, facts)
+      // Kept, unless a write has ended meanwhile; one that is broken is met by the next write about it.
+      if (writes === memory.writes && !broken) remember(memory, subject, { state, reach, last, savedReach: reach })
+      return state as State
     },
     fact: (id) => store.byId(database.read, id),
     factsOf: (subject) => store.ofSubject(database.read, subject),
@@ -271,6 +285,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
       memory.leftOver = true
       while (memory.leftOver && memory.authoring && !isSilent()) await inWorkspace('arrival', (space) => space.reactToLeftOver())
     },
+    setDamagedAside,
+    reload: (subject) => inWorkspace('arrival', (space) => space.reload(subject)),
     faults: () => store.faults(database.read),
     retry,
     clock: () => {

@@ -20,7 +20,7 @@ export class DatabaseOfAnother extends Error {
 type OwnerTables = { owner: { id: number; address: string; root_key: string } }
 
 export const ownerTables: Migration[] = [{
-  name: 'ledger-004-owner',
+  name: 'ledger-005-owner',
   up: async (db) => {
     await db.schema.createTable('owner').addColumn('id', 'integer', (c) => c.primaryKey()).addColumn('address', 'text', (c) => c.notNull()).addColumn('root_key', 'text', (c) => c.notNull()).execute()
   },

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Db } from '#core/sql/server/database.ts'
 import { keyFor, readWire, revokedKey, type Directory, type LedgerCrypto } from '../index.ts'
 import type { FactStore } from './factStore.ts'
@@ -12,10 +11,7 @@ export async function verifyStored(db: Db, store: FactStore, directory: Director
   const gaps: Verified['gaps'] = []
   let checked = 0
   let before: StoredFact | null = null
-  let after = { station: '', seq: 0, position: 0 }
-  for (;;) {
-    const facts = await store.chainPage(db, after, page)
-    if (facts.length === 0) return { checked, bad, gaps }
+  for await (const facts of store.pages(db, page)) {
     const reasons = await Promise.all(facts.map((fact) => faultOf(fact, directory, crypto)))
     for (const [i, fact] of facts.entries()) {
       checked++
@@ -25,11 +21,8 @@ export async function verifyStored(db: Db, store: FactStore, directory: Director
       if (fact.station === directory.self) gaps.push(...gapBefore(fact, before))
       before = fact
     }
-    // A station goes on living while it is looked through.
-    await setImmediate()
-    const last: StoredFact = facts.at(-1)!
-    after = { station: last.station, seq: last.seq, position: last.position }
   }
+  return { checked, bad, gaps }
 }
 
 async function faultOf(fact: StoredFact, directory: Directory, crypto: LedgerCrypto): Promise<string | null> {

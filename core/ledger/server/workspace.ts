@@ -3,13 +3,13 @@ import type { Refusal } from '#core/kernel/index.ts'
 import type { Db } from '#core/sql/server/database.ts'
 import { isStorageFault } from '#core/sql/server/storageFault.ts'
 import {
-  clockMendedType, compareFacts, directoryKind, kindOfSubject, maxAheadMs, maxOwnAheadMs, reachOf, refusalOf, revokedType, tick,
+  clockMendedType, compareFacts, damaged, directoryKind, kindOfSubject, maxAheadMs, maxOwnAheadMs, reachOf, refusalOf, revokedType, tick,
   unite, widened, witness, zeroTime, type Actor, type ChainPlace, type Fact, type FactDraft, type HybridTime, type StationCard, type SubjectType,
 } from '../index.ts'
 import { changedKeysFrom, changedMendings, judgeKeysAgain } from './cardChanges.ts'
 import { foldStored, frozen, isFolded, standing, typeOf } from './foldStored.ts'
 import type { LedgerNews, Writer } from './ledger.ts'
-import { ModuleFault, type Arrival, type LedgerMemory, type LedgerParts, type SubjectEntry } from './ledgerParts.ts'
+import { ModuleFault, remember, type Arrival, type LedgerMemory, type LedgerParts, type SubjectEntry } from './ledgerParts.ts'
 import { clockIsAhead, clockIsRight, isFrozen, ownFact, recovering } from './ownFact.ts'
 
 /** Who states what a station answers by itself. */
@@ -185,16 +185,8 @@ export class Workspace {
 
   /** After commit: memory follows what is on the disk. */
   keep(): void {
-    const { subjects } = this.#memory
-    Object.assign(this.#memory, { head: this.head, time: this.time, frozen: this.#frozen, leftOver: this.#leftOver })
-    for (const [subject, entry] of this.#entries) {
-      subjects.delete(subject)
-      subjects.set(subject, entry)
-    }
-    for (const subject of subjects.keys()) {
-      if (subjects.size <= maxCachedSubjects) break
-      subjects.delete(subject)
-    }
+    Object.assign(this.#memory, { head: this.head, time: this.time, frozen: this.#frozen, leftOver: this.#leftOver, writes: this.#memory.writes + 1 })
+    for (const [subject, entry] of this.#entries) remember(this.#memory, subject, entry)
   }
 
   /** Runs reactions of facts stored at a time without authoring, some at a time. */
@@ -203,6 +195,12 @@ export class Workspace {
     const facts = await this.#parts.store.unreacted(this.tx, leftOverPage)
     this.#leftOver = facts.length === leftOverPage
     for (const fact of facts) this.#toReact.set(fact.id, fact)
+  }
+
+  /** Folds a subject from what is on the disk, whatever is in memory. */
+  async reload(subject: string): Promise<void> {
+    this.#memory.subjects.delete(subject)
+    await this.#entry(subject)
   }
 
   /** Tries a frozen subject again with all its facts, and its reactions that failed. */
@@ -307,6 +305,7 @@ export class Workspace {
     if (!this.#fenced || !(error instanceof ModuleFault) || isStorageFault(error.cause) || this.#commanded.has(error.subject)) throw error
     const { subject } = error
     for (const fact of aside) await this.#setAside(fact, frozen)
+    if (error.fact && 'reason' in error.fact && error.fact.reason === damaged) await this.#parts.store.setStatus(this.tx, error.fact.id, 'refused', damaged)
     await this.#addFault(error, error.fact ?? aside[0] ?? null)
     this.#frozen = new Set([...this.#frozen, subject])
     this.#changed.delete(subject)
@@ -465,8 +464,6 @@ export class Workspace {
   }
 }
 
-/** Folded subjects kept in memory between writes, the least recently written dropped first. */
-const maxCachedSubjects = 5000
 const leftOverPage = 200
 /** Numbers left free before a fact stated in silence: more than a backup can lack. */
 const silentGap = 2 ** 20

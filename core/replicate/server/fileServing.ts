@@ -9,6 +9,8 @@ import type { FileRights } from './fileRights.ts'
 const maxWaitingWants = 64
 /** A right looked up counts for the chunks that follow it closely. */
 const rightMs = 10_000
+/** Short: a fact that gives the right may be on its way. */
+const refusedMs = 200
 const standBackMs = 20
 const maxStandBacks = 25
 
@@ -33,6 +35,8 @@ interface Serving {
   running: boolean
   /** The file that the peer is being given, and until when that needs no further look. */
   right: { card: FileCard; until: number } | null
+  /** The one it asked for in vain last, and until when it need not ask again. */
+  refused: { sha256: string; until: number } | null
 }
 
 /** Answers what peers ask for: a chunk, or `lack` — the same whether we do not have the file, may not give it, or cannot read it (SPEC R-28, R-31). */
@@ -46,7 +50,7 @@ export class FileServing {
   }
 
   want(peer: Address, want: FrameOf<'want'>): void {
-    const serving = this.#peers.get(peer) ?? { wants: [], running: false, right: null }
+    const serving = this.#peers.get(peer) ?? { wants: [], running: false, right: null, refused: null }
     this.#peers.set(peer, serving)
     if (serving.wants.length >= maxWaitingWants) return
     serving.wants.push(want)
@@ -76,9 +80,11 @@ export class FileServing {
 
   async #answer(peer: Address, serving: Serving, { sha256, offset }: FrameOf<'want'>, link: FilePeer): Promise<FileFrame> {
     const lack: FileFrame = { k: 'lack', sha256 }
+    if (serving.refused?.sha256 === sha256 && serving.refused.until > performance.now()) return lack
     if (serving.right?.card.sha256 !== sha256 || serving.right.until < performance.now()) {
       const card = await this.#parts.rights.mayHave(this.#parts.read, sha256, peer) && await this.#parts.files.sound(sha256)
       serving.right = card ? { card, until: performance.now() + rightMs } : null
+      serving.refused = card ? null : { sha256, until: performance.now() + refusedMs }
     }
     if (!serving.right || offset > serving.right.card.size) return lack
     const { size } = serving.right.card

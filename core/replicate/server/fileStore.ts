@@ -51,9 +51,11 @@ export function fileStore(dialect: Dialect) {
   /** Notes what facts name; in the transaction that stores them. Gives what it has noted. */
   async function noteFacts(db: Db, facts: { position: number; text: string }[]) {
     const names = facts.flatMap(({ position, text }) => {
-      const { station, body } = JSON.parse(text) as Statement
-      return attachmentsOf(body).map((file) => ({ ...file, position, station }))
+      const { station, to, body } = JSON.parse(text) as Statement
+      return attachmentsOf(body).map((file) => ({ ...file, position, station, to }))
     })
+    const asking = new Map(names.map(({ position, station, to }) => [position, JSON.stringify(reachOf(station, to))]))
+    for (const [position, reach] of asking) await run(db, 'insert into link_naming_facts (position, reach) values (?, ?) on conflict (position) do nothing', [position, reach])
     for (let i = 0; i < names.length; i += rowsPerInsert) {
       const some = names.slice(i, i + rowsPerInsert)
       await run(db, `insert into link_file_names (sha256, position, size) values ${some.map(() => '(?, ?, ?)').join(', ')} on conflict (sha256, position) do nothing`,
@@ -81,11 +83,11 @@ export function fileStore(dialect: Dialect) {
 
     /** Who names a file, the earliest first. */
     async namings(db: Db, sha256: string): Promise<Naming[]> {
-      const rows = await run<{ station: string; reach: string | null; text: string | null }>(db,
-        `select f.station as station, s.reach as reach, case when coalesce(s.reach, '[]') = '[]' then f.text end as text, min(n.position) as first
-          ${naming.replace(' where ', ' left join subjects s on s.subject = f.subject where ')} group by 1, 2, 3 order by first`, [sha256])
       // A subject of which we can read nothing has no reach of its own: its facts go where they ask to.
-      return rows.map(({ station, reach, text }) => ({ station, reach: text === null ? JSON.parse(reach!) as Reach : reachOf(station, (JSON.parse(text) as Statement).to) }))
+      const rows = await run<{ station: string; reach: string }>(db,
+        `select f.station as station, case when coalesce(s.reach, '[]') = '[]' then coalesce(asked.reach, '[]') else s.reach end as reach, min(n.position) as first
+          ${naming.replace(' where ', ' left join subjects s on s.subject = f.subject left join link_naming_facts asked on asked.position = n.position where ')} group by 1, 2 order by first`, [sha256])
+      return rows.map(({ station, reach }) => ({ station, reach: JSON.parse(reach) as Reach }))
     },
 
     declared,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { bigInteger, countingKey } from '#core/sql/server/columns.ts'
-import type { Migration } from '#core/sql/server/database.ts'
+import type { Db, Migration } from '#core/sql/server/database.ts'
 import { fileStore, type FileNameRow, type FileSourceRow, type WantedFileRow } from './fileStore.ts'
 
 /** Facts read at once where all are read. */
@@ -51,7 +51,13 @@ export type LinkTables = {
   link_receipts: ReceiptRow
   link_files: WantedFileRow
   link_file_names: FileNameRow
+  link_naming_facts: { position: number; reach: string }
   link_file_sources: FileSourceRow
+}
+
+/** Whom a fact that names files asks to be sent to: read from its text each time, long facts made each question dear. */
+async function createNamingFacts(db: Db): Promise<void> {
+  await db.schema.createTable('link_naming_facts').ifNotExists().addColumn('position', bigInteger, (c) => c.primaryKey()).addColumn('reach', 'text', (c) => c.notNull()).execute()
 }
 
 export const linkTables: Migration[] = [
@@ -119,11 +125,16 @@ export const linkTables: Migration[] = [
         .addColumn('sha256', 'text', (c) => c.primaryKey())
         .addColumn('peer', 'text', (c) => c.notNull())
         .execute()
+      await createNamingFacts(db)
       await fileStore(dialect).noteAll(db, factsPerPage)
     },
   },
   {
     name: 'replicate-003-recovered',
     up: async (db) => { await db.schema.alterTable('link_peers').addColumn('recovered_at', bigInteger, (c) => c.notNull().defaultTo(0)).execute() },
+  },
+  {
+    name: 'replicate-004-naming-facts',
+    up: createNamingFacts,
   },
 ]

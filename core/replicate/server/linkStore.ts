@@ -1,5 +1,6 @@
-import type { WireFact } from '#core/ledger/index.ts'
-import { standsInChain } from '#core/ledger/server/ledger.tables.ts'
+import { damaged, type WireFact } from '#core/ledger/index.ts'
+import { outOfChain, standsInChain } from '#core/ledger/server/ledger.tables.ts'
+import { nodeCrypto } from '#core/ledger/server/nodeCrypto.ts'
 import type { Db, Dialect } from '#core/sql/server/database.ts'
 import { statement } from '#core/sql/server/statement.ts'
 import type { Fate, OwnFact } from '../evidence.ts'
@@ -15,6 +16,9 @@ const rowsPerInsert = 100
 export type PeerLine = PeerRow & { n: number; head: string }
 const peerLines = 'select p.*, coalesce(o.n, 0) as n, coalesce(o.head, \'\') as head from link_peers p left join link_out o on o.peer = p.peer and o.epoch = p.epoch'
   + ' and o.n = (select max(e.n) from link_out e where e.peer = p.peer and e.epoch = p.epoch)'
+
+/** A damaged fact is in no queue until it is mended. */
+const isWhole = `(reason is null or reason != '${damaged}')`
 
 /** Put together once: most writes queue one entry. */
 const appendSome = (count: number) => `insert into link_out (peer, epoch, n, fact_id, position, head, queued_at) values ${Array.from({ length: count }, () => '(?, ?, ?, ?, ?, ?, ?)').join(', ')}`
@@ -83,13 +87,15 @@ export function linkStore(dialect: Dialect) {
       return rows[0]?.head ?? null
     },
 
-    async batch(db: Db, peer: string, epoch: number, after: number): Promise<{ facts: WireFact[]; head: string }> {
-      const rows = await run<WireFact & { n: number; head: string }>(db,
-        'select o.n as n, f.text as text, f.sig as sig, o.head as head from link_out o join facts f on f.position = o.position'
-          + ' where o.peer = ? and o.epoch = ? and o.n > ? order by o.n limit ?', [peer, epoch, after, maxBatchFacts])
-      const dense = rows.findIndex((row, i) => row.n !== after + 1 + i)
-      const taken = rows.slice(0, batchLength(dense === -1 ? rows : rows.slice(0, dense)))
-      return { facts: taken.map(({ text, sig }) => ({ text, sig })), head: taken.at(-1)?.head ?? '' }
+    /** What follows an entry, up to where one is missing. A damaged fact ends it too: what it says now, nobody has stated. */
+    async batch(db: Db, peer: string, epoch: number, after: number): Promise<{ facts: WireFact[]; head: string; hurt?: string }> {
+      const rows = await run<WireFact & { n: number; id: string; subject: string; head: string }>(db,
+        `select o.n as n, f.id as id, f.subject as subject, f.text as text, f.sig as sig, o.head as head from link_out o join facts f on f.position = o.position
+          where o.peer = ? and o.epoch = ? and o.n > ? and ${isWhole} order by o.n limit ?`, [peer, epoch, after, maxBatchFacts])
+      const end = rows.findIndex((row, i) => row.n !== after + 1 + i || nodeCrypto.sha256(row.text) !== row.id)
+      const taken = rows.slice(0, batchLength(end === -1 ? rows : rows.slice(0, end)))
+      const hurt = end === 0 && rows[0]!.n === after + 1 ? rows[0]!.subject : undefined
+      return { facts: taken.map(({ text, sig }) => ({ text, sig })), head: taken.at(-1)?.head ?? '', hurt }
     },
 
     async queuedAt(db: Db, peer: string, epoch: number, n: number): Promise<number | undefined> {
@@ -110,8 +116,8 @@ export function linkStore(dialect: Dialect) {
       const newest = async (which: string) =>
         (await run<WireFact>(db, `select text, sig from facts where station = ? and ${which} order by seq desc limit 1`, [station]))[0]
       return {
-        held: await newest('status != \'waiting\' and (reason is null or reason != \'fact.revoked-key\')'),
-        ahead: await newest('status = \'waiting\' and reason = \'future-clock\''),
+        held: await newest(standsInChain),
+        ahead: await newest(`${outOfChain} and status = 'waiting' and reason = 'future-clock'`),
       }
     },
 
@@ -145,7 +151,7 @@ export function linkStore(dialect: Dialect) {
     factsForFill: (db: Db, peer: string, directory: boolean, after: number, limit: number) =>
       run<{ position: number; id: string; subject: string; station: string; status: string; from_peer: string | null }>(db,
         'select position, id, subject, station, status, from_peer from facts'
-          + ` where position > ? and (status != 'waiting' or station = ?) and subject ${directory ? '' : 'not '}like 'station/%' order by position limit ?`, [after, peer, limit]),
+          + ` where position > ? and (status != 'waiting' or station = ?) and ${isWhole} and subject ${directory ? '' : 'not '}like 'station/%' order by position limit ?`, [after, peer, limit]),
 
     /** Where a subject is to be known; empty where nothing of it counts. */
     reachOf: async (db: Db, subject: string) => JSON.parse((await run<{ reach: string }>(db, 'select reach from subjects where subject = ?', [subject]))[0]?.reach ?? '[]') as string[],

@@ -120,7 +120,7 @@ describe('links over real sockets and databases', () => {
     top.links.heal(prefecture)
     await holds(top, ids.at(-1)!)
     expect(await top.lines()).toEqual(ids.map((_, i) => `第${i}条`))
-    expect(await top.ledger.verify()).toEqual({ checked: 450, bad: [] })
+    expect(await top.ledger.verify()).toEqual({ checked: 450, bad: [], gaps: [] })
   })
 
   test('R-16 a parent that was away: the child says why and comes back by itself', async () => {

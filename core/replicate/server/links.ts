@@ -295,7 +295,10 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
 
   await readProofs()
   await meetNeighbours()
-  if (awaited().length > 0) await beginRecovering()
+  if (awaited().length > 0) {
+    await ledger.setDamagedAside()
+    await beginRecovering()
+  }
 
   const tell = (peer: Address, kind: 'cut' | 'heal' | 'retry' | 'abandon-recovery') => {
     const link = peers.get(peer)
@@ -350,6 +353,8 @@ export async function createLinks(options: LinksOptions): Promise<Links> {
     retry: (peer) => tell(peer, 'retry'),
     abandonRecovery: (peer) => tell(peer, 'abandon-recovery'),
     recover: async () => {
+      // What is damaged here is asked for too.
+      await ledger.setDamagedAside()
       await beginRecovering()
       await database.write((tx) => store.askRecovery(tx))
       for (const link of peers.values()) link.input({ kind: 'recover' })

@@ -195,7 +195,11 @@ export class PeerLink {
         this.input({ ...output, kind: 'checked', out: { epoch: row.epoch, n: row.n }, headAt, fate, isRecovering: this.#parts.isRecovering() })
       })
       case 'load': return this.#work(async () => {
-        const { facts, head } = await store.batch(database.read, peer, output.epoch, output.after)
+        const load = () => store.batch(database.read, peer, output.epoch, output.after)
+        const first = await load()
+        // Its ledger sets it aside, and the queue begins anew without it.
+        if (first.hurt !== undefined) await this.#parts.ledger.reload(first.hurt)
+        const { facts, head } = first.hurt === undefined ? first : await load()
         this.input({ kind: 'loaded', session: output.session, epoch: output.epoch, after: output.after, facts, head })
       })
       case 'open-epoch': return this.#work(async () => {

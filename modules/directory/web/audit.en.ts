@@ -68,6 +68,7 @@ export const en: Record<keyof typeof zh, string> = {
   'reason.fact.unjudged': 'The rules cannot judge it',
   'reason.fact.bad-body': 'Its content does not fit its type',
   'reason.fact.revoked-key': 'Its key is revoked',
+  'reason.fact.damaged': 'Its bytes on the disk have changed; a recovery brings it back',
   'reason.mode-mismatch': 'exercise posing as actual',
   'reason.bad-signature': 'bad signature',
   'reason.revoked-key': 'key no longer valid',

@@ -66,6 +66,7 @@ export const zh = {
   'reason.fact.unjudged': '规则无法判断',
   'reason.fact.bad-body': '内容格式不符',
   'reason.fact.revoked-key': '密钥已吊销',
+  'reason.fact.damaged': '磁盘上的内容已改变，可由对端补回',
   'reason.mode-mismatch': '演练与真实不符',
   'reason.bad-signature': '签名无效',
   'reason.revoked-key': '密钥已失效',
