@@ -35,7 +35,7 @@ interface Serving {
   running: boolean
   /** The file that the peer is being given, and until when that needs no further look. */
   right: { card: FileCard; until: number } | null
-  /** The one it asked for in vain last, and until when it need not ask again. */
+  /** The one it had no right to last, and until when that needs no further look. */
   refused: { sha256: string; until: number } | null
 }
 
@@ -82,9 +82,10 @@ export class FileServing {
     const lack: FileFrame = { k: 'lack', sha256 }
     if (serving.refused?.sha256 === sha256 && serving.refused.until > performance.now()) return lack
     if (serving.right?.card.sha256 !== sha256 || serving.right.until < performance.now()) {
-      const card = await this.#parts.rights.mayHave(this.#parts.read, sha256, peer) && await this.#parts.files.sound(sha256)
+      const may = await this.#parts.rights.mayHave(this.#parts.read, sha256, peer)
+      serving.refused = may ? null : { sha256, until: performance.now() + refusedMs }
+      const card = may && await this.#parts.files.sound(sha256)
       serving.right = card ? { card, until: performance.now() + rightMs } : null
-      serving.refused = card ? null : { sha256, until: performance.now() + refusedMs }
     }
     if (!serving.right || offset > serving.right.card.size) return lack
     const { size } = serving.right.card
