@@ -161,6 +161,8 @@ describe('publishing', () => {
   test('each publication replaces its station\'s earlier one; an effective date is waited for', () => {
     const publications = [publication(county, 1, { 'deadline/phone/I': 20, 'deadline/phone/II': 20 }), publication(county, 2, { 'deadline/phone/I': 10 }, 1000)]
     expect(deadlineMs(effectiveNorms(publications, county, 999), 'phone', { grade: 'I' })).toBe(20 * minute)
+    // Laid out once for the same publications: a fold asks it of every publication below.
+    expect(effectiveNorms(publications, county, 999)).toBe(effectiveNorms(publications, county, 999))
     const later = effectiveNorms(publications, county, 1000)
     expect(['I', 'II'].map((g) => deadlineMs(later, 'phone', { grade: g as 'I' }))).toEqual([10 * minute, 30 * minute])
     expect(later.stamp).toEqual({ [county]: 2 })

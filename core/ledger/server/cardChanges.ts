@@ -22,7 +22,7 @@ export function changedKeysFrom(before: StationCard | undefined, after: StationC
  * Judges a station's facts from number `from` on by the keys of its card: what the key of its number has not signed is
  * refused, and holds no number; what was refused so and is signed after all counts again. Gives the subjects to fold anew.
  */
-export async function judgeKeysAgain(parts: LedgerParts, tx: Db, card: StationCard, from: number, frozen: ReadonlySet<string>): Promise<Set<string>> {
+export async function judgeKeysAgain(parts: LedgerParts, tx: Db, before: StationCard | undefined, card: StationCard, from: number, frozen: ReadonlySet<string>): Promise<Set<string>> {
   const { store } = parts
   const subjects = new Set<string>()
   const back: string[] = []
@@ -30,7 +30,7 @@ export async function judgeKeysAgain(parts: LedgerParts, tx: Db, card: StationCa
   for (const { id, seq, subject, reason, signed_by } of await store.signedFrom(tx, card.address, from)) {
     let signer = signed_by
     if (signer === null) {
-      signer = await signerOf(parts, card, (await store.byId(tx, id))!)
+      signer = await signerOf(parts, before, card, (await store.byId(tx, id))!)
       await store.setSigner(tx, id, signer)
       if (++verified % verifiedAtOnce === 0) await setImmediate()
     }
@@ -51,10 +51,10 @@ export async function judgeKeysAgain(parts: LedgerParts, tx: Db, card: StationCa
   return subjects
 }
 
-/** Which of a station's keys has signed a fact: most likely the one of its number, or the one before. Found once for each fact. */
-async function signerOf(parts: LedgerParts, card: StationCard, fact: StoredFact): Promise<string> {
-  const likely = keyFor(card, fact.seq)
-  for (const key of [...(likely ? [likely] : []), ...card.keys.toReversed()]) if (await parts.verify(fact.text, fact.sig, key.publicKey)) return key.publicKey
+/** Which of a station's keys has signed a fact: most likely the one that its number had until now. Found once for each fact. */
+async function signerOf(parts: LedgerParts, before: StationCard | undefined, card: StationCard, fact: StoredFact): Promise<string> {
+  const likely = [before && keyFor(before, fact.seq), keyFor(card, fact.seq)].filter((key) => key !== undefined)
+  for (const key of [...likely, ...card.keys.toReversed()]) if (await parts.verify(fact.text, fact.sig, key.publicKey)) return key.publicKey
   return ''
 }
 

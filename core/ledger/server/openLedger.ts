@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { isWithin, type Address, type Clock } from '#core/kernel/index.ts'
 import type { Database, Db } from '#core/sql/server/database.ts'
 import {
@@ -94,6 +95,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     const change = wires.findIndex((wire, i) => i < wires.length - 1 && changesJudgement.test(wire.text))
     if (change === -1) return acceptPart(wires, from, inTx)
     const before = await acceptPart(wires.slice(0, change + 1), from)
+    // Each may judge many facts again: others are answered in between.
+    await setImmediate()
     const after = await accept(wires.slice(change + 1), from, inTx && ((tx, results) => inTx(tx, [...before, ...results])))
     return [...before, ...after]
   }

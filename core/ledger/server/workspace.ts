@@ -430,7 +430,7 @@ export class Workspace {
         const mendings = changedMendings(before, card)
         const touched = await store.restamp(this.tx, card, mendings)
         if (mendings.length > 0 && address !== this.#parts.self) for (const subject of await store.waitAgain(this.tx, this.now + maxAheadMs, { of: address })) touched.add(subject)
-        for (const subject of from === null ? [] : await judgeKeysAgain(this.#parts, this.tx, card, from, this.#frozen)) touched.add(subject)
+        for (const subject of from === null ? [] : await judgeKeysAgain(this.#parts, this.tx, before, card, from, this.#frozen)) touched.add(subject)
         for (const subject of touched) await this.#refoldOrFreeze(subject)
         if (address === this.#parts.self && touched.size > 0) this.head = await store.head(this.tx, address) ?? this.head
       }
