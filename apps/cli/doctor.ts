@@ -166,7 +166,7 @@ async function clockCheck({ config }: DataFolder): Promise<Finding> {
   const ahead = Math.round(((asked + Date.now()) / 2 - Date.parse(date)) / 1000)
   const apart = say(`${Math.abs(ahead)} 秒，比上级${ahead > 0 ? '快' : '慢'}`, `${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} the parent`)
   return Math.abs(ahead) * 1000 > clockToleranceMs
-    ? bad(`时钟：相差 ${apart}；请校时，快 5 分钟以上时上级会扣留本平台的事实`, `Clock: ${apart}; set it right, a station more than 5 minutes ahead has its facts held back`)
+    ? bad(`时钟：相差 ${apart}；请核对哪一方不准并校准，快 5 分钟以上时上级会扣留本平台的事实`, `Clock: ${apart}; see which is wrong and set it right, a station more than 5 minutes ahead has its facts held back`)
     : good(`时钟：与上级相差 ${Math.abs(ahead)} 秒`, `Clock: within ${Math.abs(ahead)} s of the parent`)
 }
 
@@ -176,7 +176,7 @@ async function standingCheck({ database, config }: DataFolder): Promise<Finding[
   const ahead = ((await store.head(database.read, config.address))?.at[0] ?? 0) - Date.now()
   const minutes = Math.ceil(ahead / 60_000)
   const clock = ahead > maxOwnAheadMs
-    ? bad(`本平台的事实比本机时钟早写了 ${minutes} 分钟，现在不能上报：先校准时钟，再运行 fengsui doctor --mend-clock`,
+    ? bad(`本平台已写下的时间比本机时钟超前 ${minutes} 分钟，现在不能上报：先校准时钟，再运行 fengsui doctor --mend-clock`,
       `What this station stated lies ${minutes} minutes ahead of its clock, so it states nothing now: set the clock, then run fengsui doctor --mend-clock`)
     : good('事实时间：与本机时钟相符', 'Times of facts: in step with this clock')
   const faults = await store.faults(database.read)

@@ -15,6 +15,7 @@ import { said, useText } from '#core/ui/web/texts.ts'
 import { reportAccess } from '#modules/report/report.access.ts'
 import { ReportArrivals } from '#modules/report/web/ReportArrivals.tsx'
 import { ClockBanner } from './ClockBanner.tsx'
+import { FrozenBanner } from './FrozenBanner.tsx'
 import { CommandPalette } from './CommandPalette.tsx'
 import { consoleTexts } from './consoleTexts.ts'
 import { KeyHelp } from './KeyHelp.tsx'
@@ -76,6 +77,7 @@ function SignedIn() {
       <TopBar onSearch={() => setOpen('search')} onHelp={() => setOpen('help')} />
       {connection === 'down' ? <Alert className="banner" banner type="error" role="alert" title={say('banner.down')} /> : null}
       <ClockBanner />
+      {person.roles.some((role) => role === 'audit' || role === 'admin') ? <FrozenBanner /> : null}
       {shown ? <section className="banner exercise" aria-label={say('banner.label')}>{say(`banner.${shown.mode}${shown.partly ? '.partly' : ''}`)}</section> : null}
       <StageBody {...stage}>{pathname === '/' ? <Navigate to={home} replace /> : <Outlet />}</StageBody>
       <BottomBar />

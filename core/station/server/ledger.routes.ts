@@ -40,6 +40,15 @@ export function ledgerRoutes(app: App, station: Station, reads: Record<string, s
     return { fact, canonical: Buffer.from(text).toString('base64'), signature: sig, publicKey: key?.publicKey ?? '', algorithm: 'Ed25519' as const }
   })
 
+  app.get('/api/ledger/frozen', {
+    schema: { tags, summary: 'Since when a record is frozen by a fact that could not be processed; null when it is not', querystring: z.object({ subject: z.string().max(200) }), response: { 200: z.object({ since: z.int().nullable() }) } },
+    config: { permission: 'fact.read' },
+  }, async (request) => {
+    const { subject } = request.query
+    if (!app.may(request.person, readAll)) app.demand(request.person, reads[kindOfSubject(subject)] ?? readAll)
+    return { since: (await ledger.faults()).findLast((fault) => fault.subject === subject && fault.stage !== 'reaction')?.at ?? null }
+  })
+
   app.get('/api/facts', {
     schema: { tags, summary: 'Facts held here, newest first', querystring: z.object({ subject: z.string().max(200).optional(), type: z.string().max(80).optional(), station: z.string().max(200).optional(), status: z.enum(statuses).optional(), ...page }), response: { 200: z.object({ items: z.array(factLine), total: z.int(), unreadable: z.array(unreadableSchema) }) } },
     config: { permission: 'fact.list' },

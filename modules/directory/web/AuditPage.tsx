@@ -39,6 +39,7 @@ export function AuditPage() {
   const { person } = useSession()
   const [paging, setPaging] = useState({ page: 1, size: 50 })
   const audit = useQuery({ queryKey: ['audit', paging], queryFn: ({ signal }) => api.get<AuditAnswer>('/api/audit', { query: paging, signal }), placeholderData: keepPreviousData, refetchInterval: 10_000 })
+  const faults = useQuery({ queryKey: ['ledger-faults'], queryFn: ({ signal }) => api.get<{ total: number }>('/api/ledger/faults', { signal }), refetchInterval: 10_000 })
   const pages = (total: number) => ({ ...paging, total, onPage: (page: number, size: number) => setPaging({ page, size }) })
   return (
     <PageFrame title={say('title')}>
@@ -54,7 +55,7 @@ export function AuditPage() {
                 { key: 'waiting', label: say('tab.waiting', { n: waiting.total }), content: () => <KeptFacts kind="waiting" lines={waiting.items} paging={pages(waiting.total)} /> },
                 { key: 'refused', label: say('tab.refused', { n: refused.total }), content: () => <KeptFacts kind="refused" lines={refused.items} paging={pages(refused.total)} /> },
                 { key: 'turnedAway', label: say('tab.turnedAway', { n: turnedAway.total }), content: () => <TurnedAway lines={turnedAway.items} paging={pages(turnedAway.total)} /> },
-                { key: 'faults', label: say('tab.faults'), content: () => <FaultsPanel /> },
+                { key: 'faults', label: say('tab.faults', { n: faults.data?.total ?? 0 }), content: () => <FaultsPanel /> },
                 { key: 'live', label: say('tab.live'), content: () => <LiveRefusals /> },
                 ...(person.roles.includes('audit') ? [{ key: 'deeds', label: say('tab.deeds'), content: () => <DeedsPanel /> }] : []),
               ]}

@@ -34,7 +34,7 @@ export function FaultsPanel() {
     <div className="stack">
       <p className="soft small">{say('faults.intro')}</p>
       <Fetched query={faults}>
-        {({ items }) => <DataList label={say('tab.faults')} rows={items} rowKey={(row) => `${row.subject} ${row.fact} ${row.at}`} columns={columns} empty={say('faults.empty')} />}
+        {({ items }) => <DataList label={say('faults.label')} rows={items} rowKey={(row) => `${row.subject} ${row.fact} ${row.at}`} columns={columns} empty={say('faults.empty')} />}
       </Fetched>
     </div>
   )

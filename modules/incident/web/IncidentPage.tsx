@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { Alert } from 'antd'
 import { api } from '#core/ui/web/api.ts'
+import { FrozenNote } from '#core/ui/web/FrozenNote.tsx'
 import { Mark } from '#core/ui/web/Mark.tsx'
 import { PageFrame, Panel, useWindowTitle } from '#core/ui/web/PageFrame.tsx'
 import { useTellMode } from '#core/ui/web/shownMode.ts'
@@ -34,6 +35,7 @@ function IncidentSheet({ incident }: { incident: IncidentDetail }) {
       aside={<><GradeMark grade={level.working} /><IncidentStatus status={incident.status} /><ModeMark mode={incident.mode} />{incident.sensitive ? <Mark tone="warn">{say('sensitive')}</Mark> : null}</>}
       actions={<IncidentActions incident={incident} />}
     >
+      <FrozenNote subject={`incident/${incident.id}`} />
       {incident.mergedInto ? <Alert type="info" showIcon title={say('merged')} action={<Link to="/incidents/$id" params={{ id: incident.mergedInto }}>{say('merged.open')}</Link>} /> : null}
       {handover ? <Alert type="warning" showIcon role="status" title={say('handover.offered', { from: stationName(handover.station), to: stationName(handover.to), reason: handover.reason })} /> : null}
       {closed ? <Alert type={closed.changedSince ? 'warning' : 'success'} showIcon title={say('closed', { outcome: closed.outcome })} description={closed.changedSince ? say('closed.changed') : undefined} /> : null}

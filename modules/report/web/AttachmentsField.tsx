@@ -1,10 +1,12 @@
 import { PaperClipOutlined } from '@ant-design/icons'
 import { Button, Progress } from 'antd'
 import { useEffect, useRef, useState } from 'react'
+import { onConnectionChange, connectionState } from '#core/ui/web/connection.ts'
+import { FileLink } from '#core/ui/web/FileLink.tsx'
 import { useText } from '#core/ui/web/texts.ts'
 import type { Attachment } from '#core/kernel/index.ts'
 import { reportTexts } from './reportTexts.ts'
-import { fileHref, sizeText, uploadFile } from '#core/ui/web/upload.ts'
+import { sizeText, uploadFile } from '#core/ui/web/upload.ts'
 
 interface Pending {
   key: string
@@ -48,6 +50,11 @@ export function AttachmentsField({ attachments, onChange, onBusy }: { attachment
     void send(again)
   }
 
+  // What a cut link has stopped goes on by itself when the station answers again.
+  const retryAll = useRef(() => undefined as void)
+  useEffect(() => { retryAll.current = () => { for (const one of running.current) if (one.fault) retry(one) } })
+  useEffect(() => onConnectionChange(() => { if (connectionState() === 'up') retryAll.current() }), [])
+
   return (
     <div className="stack" onDragOver={(event) => event.preventDefault()} onDrop={(event) => { event.preventDefault(); add([...event.dataTransfer.files]) }}>
       <div className="row">
@@ -58,7 +65,7 @@ export function AttachmentsField({ attachments, onChange, onBusy }: { attachment
       <ul className="plain-list stack" aria-label={say('section.attachments')}>
         {attachments.map((a) => (
           <li key={a.sha256} className="file-row">
-            <a className="grow" href={fileHref(a)} download={a.name}>{a.name}</a><span className="soft small">{sizeText(a.size)}</span>
+            <FileLink className="grow" file={a} /><span className="soft small">{sizeText(a.size)}</span>
             <Button size="small" aria-label={say('file.removeOne', { name: a.name })} onClick={() => onChange((now) => now.filter((one) => one.sha256 !== a.sha256))}>{say('file.remove')}</Button>
           </li>
         ))}

@@ -1,10 +1,10 @@
+import { FileLink } from '#core/ui/web/FileLink.tsx'
 import { Mark } from '#core/ui/web/Mark.tsx'
 import { useText } from '#core/ui/web/texts.ts'
 import { CountdownText, TimeText } from '#core/ui/web/TimeText.tsx'
 import type { ReportAnswer } from '../report.api.ts'
 import { useStationName } from './names.ts'
 import { pageTexts } from './pageTexts.ts'
-import { fileHref } from '#core/ui/web/upload.ts'
 
 /** 批示 with its deadline, its feedback beneath; and who was urged. */
 export function ReportInstructions({ report }: { report: ReportAnswer }) {
@@ -23,7 +23,7 @@ export function ReportInstructions({ report }: { report: ReportAnswer }) {
               <div key={feedback.fact} className="feedback">
                 <div className="row"><span>{stationName(feedback.station)} {feedback.actor}</span><TimeText at={feedback.at} /><Mark tone={feedback.done ? 'good' : 'notice'}>{say(feedback.done ? 'feedback.done' : 'feedback.partial')}</Mark></div>
                 <p className="report-lines">{feedback.text}</p>
-                {feedback.attachments.map((a) => <a key={a.sha256} href={fileHref(a)} download={a.name}>{a.name} </a>)}
+                {feedback.attachments.map((a) => <FileLink key={a.sha256} file={a} />)}
               </div>
             ))}
           </li>

@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { Alert } from 'antd'
 import { api } from '#core/ui/web/api.ts'
+import { FileLink } from '#core/ui/web/FileLink.tsx'
+import { FrozenNote } from '#core/ui/web/FrozenNote.tsx'
 import { Mark } from '#core/ui/web/Mark.tsx'
 import { PageFrame, Panel, useWindowTitle } from '#core/ui/web/PageFrame.tsx'
 import { useTellMode } from '#core/ui/web/shownMode.ts'
@@ -21,7 +23,7 @@ import { ReportTimeline } from './ReportTimeline.tsx'
 import { ReportTrack } from './ReportTrack.tsx'
 import { deskTexts } from './deskTexts.ts'
 import { reportTexts } from './reportTexts.ts'
-import { fileHref, sizeText } from '#core/ui/web/upload.ts'
+import { sizeText } from '#core/ui/web/upload.ts'
 
 /** 一份报告: what it says, where it is, what was made of it, and the facts that prove all that. */
 export function ReportPage() {
@@ -57,6 +59,7 @@ function ReportSheet({ report }: { report: ReportAnswer }) {
       </>}
       actions={<ReportActions report={report} />}
     >
+      <FrozenNote subject={`report/${report.id}`} />
       {report.returned ? <Alert type="warning" showIcon role="status" title={say('returned', { station: stationName(report.returned.station), actor: report.returned.actor, reason: report.returned.reason })} /> : null}
       {report.mergedInto ? <Alert type="info" showIcon title={say('merged')} action={<Link to="/reports/$id" params={{ id: report.mergedInto }}>{say('merged.open')}</Link>} /> : null}
       {report.closedAt ? <Alert type="success" showIcon title={say('closed', { outcome: report.outcome ?? '' })} /> : null}
@@ -130,7 +133,7 @@ function Attachments({ report }: { report: ReportAnswer }) {
   return (
     <Panel title={say('section.attachments')}>
       <ul className="plain-list stack">
-        {report.attachments.map((a) => <li key={a.sha256} className="file-row"><a className="grow" href={fileHref(a)} download={a.name}>{a.name}</a><span className="soft small">{sizeText(a.size)}</span></li>)}
+        {report.attachments.map((a) => <li key={a.sha256} className="file-row"><FileLink className="grow" file={a} /><span className="soft small">{sizeText(a.size)}</span></li>)}
       </ul>
     </Panel>
   )
