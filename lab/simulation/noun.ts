@@ -28,10 +28,10 @@ export function caseSubject(version: 1 | 2): SubjectType<CaseState> {
     kind: caseKind,
     start: () => ({ owner: null, open: false, notes: [], received: [], shine: 0 }),
     admit: (fact, state) => {
-      if (fact.type === 'case.shone.v1') return null
       if (fact.type === 'case.opened.v1') return state.owner === null ? null : refuse('case.open-already', '已立案', 'Open already')
       if (state.owner === null) return refuse('case.unknown', '未立案', 'Not opened')
-      if (fact.type === 'case.received.v1') return null
+      // Like every fact but the first: one that a mended clock puts before the opening begins no case (SPEC L-18).
+      if (fact.type === 'case.received.v1' || fact.type === 'case.shone.v1') return null
       if (fact.type === 'case.reopened.v1') return state.open ? refuse('case.is-open', '未结案', 'Not closed') : null
       if (!state.open) return refuse('case.closed', '已结案', 'Closed')
       if (fact.type === 'case.noted.v1') return null
