@@ -79,7 +79,7 @@ describe('M1: the three administrators', () => {
     'GET /api/session', 'POST /api/session', 'DELETE /api/session', 'POST /api/session/password', 'GET /api/session/tokens', 'POST /api/session/tokens', 'DELETE /api/session/tokens/{id}', 'POST /api/setup', 'POST /api/enrolment',
     'GET /api/divisions', 'GET /api/norms', 'GET /api/norms/codes', 'GET /api/norms/codes/{code}', 'GET /api/norms/versions', 'POST /api/norms/grade',
     // Its answer depends on the fact: proved below.
-    'GET /api/facts/{id}', 'GET /api/ledger/verify',
+    'GET /api/facts/{id}', 'GET /api/ledger/frozen', 'GET /api/ledger/verify',
   ]
   const own: Record<string, string[]> = {
     admin: [
@@ -120,7 +120,9 @@ describe('M1: the three administrators', () => {
       expect(refused.body).toMatchObject({ status: 403, code: 'permission.refused' })
       expect(refused.text).toContain('report.read')
       expect(refused.text).not.toContain('草稿')
+      expect((await ask(await tokenOf(account), 'GET', `/api/ledger/frozen?subject=report/${report}`)).body).toMatchObject({ status: 403, code: 'permission.refused' })
     }
+    for (const account of ['duty', 'leader', 'audit']) expect((await ask(await tokenOf(account), 'GET', `/api/ledger/frozen?subject=report/${report}`)).body).toEqual({ since: null })
     for (const account of ['duty', 'leader', 'audit']) expect((await ask(await tokenOf(account), 'GET', `/api/facts/${id}`)).status).toBe(200)
   })
 
