@@ -22,7 +22,7 @@ describe('a child that lies about its parent', () => {
   let admin: Client
   let hostile: HostileChild
   beforeAll(async () => {
-    tree = await federation({ addresses: [region, prefecture], links: patientLinks })
+    tree = await federation({ addresses: [region, prefecture], links: { ...patientLinks, refill: 0 } as typeof patientLinks })
     admin = await tree.at(prefecture).as('admin')
     hostile = await hostileChild(tree.at(prefecture), '65/6529/652923')
   })

@@ -119,7 +119,8 @@ test('C6: odd rows in the tables take themselves out of lists, by name, and take
 
 test('H5: a report that cannot be urged for holds up no other, and is told of once', async () => {
   const { station, tick } = tree.at(prefecture)
-  const [first, second] = [1, 2].map(() => reporting({ deadlines: [{ kind: 'followUp', station: hostile.address, due: Date.now() }, { kind: 'followUp', station: hostile.address, due: Date.now() }, { kind: 'final', station: hostile.address, due: Date.now() }] }))
+  const due = Date.now()
+  const [first, second] = [1, 2].map(() => reporting({ deadlines: [{ kind: 'followUp', station: hostile.address, due }, { kind: 'followUp', station: hostile.address, due }, { kind: 'final', station: hostile.address, due }] }))
   await hostile.send([...first!.wires, ...second!.wires])
   // The first one's rules break when it is urged for, whatever the cause.
   const db = () => station.database

@@ -60,15 +60,9 @@ export function IncidentLayers({ onSeveral }: { onSeveral: (ids: string[]) => vo
       },
       paint: { 'text-color': p.ink, 'text-halo-color': p.ground, 'text-halo-width': 1.6 },
     }, mapSlot.incidents)
-    const missing = (event: { id: string }) => {
-      const mark = map.hasImage(event.id) ? undefined : drawMark(event.id)
-      const pixels = mark?.getContext('2d')?.getImageData(0, 0, mark.width, mark.height)
-      if (pixels) map.addImage(event.id, pixels, { pixelRatio: markRatio })
-    }
-    map.on('styleimagemissing', missing)
+    lendMarks(map)
     const quiet = listen(map, latest)
     return () => {
-      map.off('styleimagemissing', missing)
       quiet()
       removeLayers(map, Object.values(layers), [source])
     }
@@ -85,6 +79,19 @@ export function IncidentLayers({ onSeveral }: { onSeveral: (ids: string[]) => vo
   useMapLayers((map) => refreshOnNews(map), [])
   useMapLayers((map) => { map.setFilter(layers.halo, ['==', ['get', 'id'], selection?.kind === 'incident' ? selection.id : '']) }, [selection, theme, say])
   return null
+}
+
+const lending = new WeakSet<MapLibre>()
+
+/** Draws marks when they are asked for, once and for good: tiles under way ask for theirs after their layer is gone. */
+function lendMarks(map: MapLibre): void {
+  if (lending.has(map)) return
+  lending.add(map)
+  map.on('styleimagemissing', ({ id }: { id: string }) => {
+    const mark = map.hasImage(id) ? undefined : drawMark(id)
+    const pixels = mark?.getContext('2d')?.getImageData(0, 0, mark.width, mark.height)
+    if (pixels) map.addImage(id, pixels, { pixelRatio: markRatio })
+  })
 }
 
 const fading = [
