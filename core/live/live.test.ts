@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { clientMark, isClientOf, newClientId } from './clientId.ts'
 import { LiveDocument } from './document.ts'
 import { inspectUpdate } from './inspectUpdate.ts'
-import { decodeMessage, encodeMessage, type Message } from './messages.ts'
+import { decodeMessage, encodeMessage, type Message, type Present } from './messages.ts'
+import { inParts } from './presence.ts'
 import type { Stamped } from './stamped.ts'
 
 const station = '65/6529'
@@ -188,4 +189,12 @@ describe('V-10 messages', () => {
     expect(decodeMessage(new Uint8Array([2, 1, 0]))).toMatchObject({ fault: expect.stringContaining('version') })
     expect(decodeMessage(new Uint8Array([1, 250, 7]))).toEqual({ message: null })
   })
+})
+
+it('V-12 however many speak at once in a room, each message to a peer is one that it reads', () => {
+  const here = Array.from({ length: 1000 }, (_, i) => ({ id: `p${i}`, station: '65/6529', name: '甲', roles: [], body: '震'.repeat(8000) }) as never as Present)
+  const parts = [...inParts({ room: 'incident/1', here, gone: Array.from({ length: 2500 }, (_, i) => `g${i}`) })]
+  expect(parts.flatMap((part) => part.here)).toEqual(here)
+  expect(parts.flatMap((part) => part.gone)).toHaveLength(2500)
+  for (const part of parts) expect(JSON.stringify(part).length * 3).toBeLessThan(1024 * 1024)
 })

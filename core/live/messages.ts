@@ -12,7 +12,8 @@ export const maxMessageBytes = 1024 * 1024
 /** Updates that one entry may hold (SPEC V-9). */
 export const maxPacked = 256
 
-const doc = text(200)
+export const maxDocLength = 200
+const doc = text(maxDocLength)
 const room = text(200)
 const station = text(240)
 const run = text(32)

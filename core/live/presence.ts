@@ -83,6 +83,26 @@ export class PresenceOutbox {
   }
 }
 
+/** So many characters of presence in one message: even in Chinese a quarter of what a link takes at once. */
+const charactersAtOnce = 64 * 1024
+
+/** Words to a peer in messages that it reads, however many people speak at once. */
+export function* inParts({ room, here, gone }: { room: string; here: Present[]; gone: string[] }): Generator<{ room: string; here: Present[]; gone: string[] }> {
+  for (let i = 0; i < gone.length; i += 1000) yield { room, here: [], gone: gone.slice(i, i + 1000) }
+  let part: Present[] = []
+  let characters = 0
+  for (const one of here) {
+    if (part.length > 0 && (characters + one.body.length > charactersAtOnce || part.length >= 500)) {
+      yield { room, here: part, gone: [] }
+      part = []
+      characters = 0
+    }
+    part.push(one)
+    characters += one.body.length
+  }
+  if (part.length > 0) yield { room, here: part, gone: [] }
+}
+
 /** Whether a word about a station may come from that peer: a child speaks for its subtree, a parent for the rest. */
 export function maySpeakFor(peer: Address, station: Address, self: Address): boolean {
   return parentOf(peer) === self ? isWithin(station, peer) : !isWithin(station, self)

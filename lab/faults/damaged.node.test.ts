@@ -74,3 +74,17 @@ test('L-24 an own fact that is damaged comes back from those it was sent to', as
   expect(await bad(county)).toEqual([])
   await sent('还能上报')
 })
+
+test('L-24 R-33 two damaged facts of one record: later reports arrive all the same, and both come back', async () => {
+  const id = await sent('坏了两条')
+  const facts = [1, 2].map((n) => damage(county, `report/${id}`, n, `replace(text, 'report', 'rep0rt')`))
+  await tree.restart(county)
+  await online()
+  await (await tree.at(region).as('admin')).post('/api/links/recover')
+  await recovered(region)
+  await sent('两条之后的')
+  await (await tree.at(county).as('admin')).post('/api/links/recover')
+  await recovered(county)
+  await until('the facts', async () => (await Promise.all(facts.map((fact) => tree.at(county).station.ledger.fact(fact)))).every((fact) => fact?.status === 'admitted'))
+  expect(await bad(county)).toEqual([])
+})

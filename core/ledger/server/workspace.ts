@@ -200,6 +200,8 @@ export class Workspace {
   /** Folds a subject from what is on the disk, whatever is in memory. */
   async reload(subject: string): Promise<void> {
     this.#memory.subjects.delete(subject)
+    // All of them, frozen or not: a queue would meet the second for ever.
+    for (const fact of await this.#parts.store.ofSubject(this.tx, subject)) if (fact.reason === damaged) await this.#parts.store.setStatus(this.tx, fact.id, 'refused', damaged)
     await this.#entry(subject)
   }
 

@@ -3,12 +3,13 @@ import { isRefusal, parentOf, refuse, type Address, type Clock } from '#core/ker
 import { idOfSubject, kindOfSubject, leavesSubtree, reaches, touchesSubtree, type Reach, type Signer } from '#core/ledger/index.ts'
 import type { Ledger } from '#core/ledger/server/ledger.ts'
 import { nodeCrypto, sha256Bytes } from '#core/ledger/server/nodeCrypto.ts'
+import { maxLiveBytes } from '#core/replicate/frames.ts'
 import type { Links } from '#core/replicate/server/links.ts'
 import type { Database } from '#core/sql/server/database.ts'
 import { countsUpTo, type DocCard, type Limit } from '../card.ts'
 import { partsOfChain } from '../entry.ts'
 import { countingVector } from '../held.ts'
-import { decodeMessage, encodeMessage } from '../messages.ts'
+import { decodeMessage, encodeMessage, maxDocLength, type Message } from '../messages.ts'
 import { Peers } from '../peers.ts'
 import { LivePlane } from '../plane.ts'
 import { unknownDocument } from '../refusals.ts'
@@ -82,12 +83,21 @@ export function openLive(options: OpenLiveOptions): Live {
     onReset: (doc) => screens.reset(doc),
     onDurable: (entry, from) => peers.durable(entry, from),
   })
+  /** What a peer would not read is not sent: it would end the whole link, facts and all, and blame us. */
+  function tell(peer: Address, message: Message): boolean {
+    const told = message.k === 'have' ? { ...message, docs: message.docs.filter(({ doc }) => doc.length <= maxDocLength) } : message
+    const bytes = encodeMessage(told)
+    const read = bytes.length > maxLiveBytes ? { fault: `${bytes.length} bytes` } : decodeMessage(bytes)
+    if (!('fault' in read)) return links.sendLive(peer, bytes)
+    onFault(new Error(`${message.k} not told to ${peer}, which would not read it: ${read.fault}`))
+    return false
+  }
   // Intervals are counted on a clock that never jumps.
   const elapsed = () => performance.now()
   const peers = new Peers({
     plane, store, crypto, now: elapsed, card, later, onFault, onRefusal,
     concerns: (known, peer) => crosses(known.reach, peer),
-    send: (peer, message) => links.sendLive(peer, encodeMessage(message)),
+    send: tell,
     isRoomy: (peer) => links.liveWaiting(peer) < roomyBytes,
     onFlood: (peer) => {
       onRefusal(peer, '', 'live.flood', 'more messages than can be taken')
@@ -96,7 +106,7 @@ export function openLive(options: OpenLiveOptions): Live {
   })
   const rooms = new Rooms({
     self, now: elapsed, reach: reachOfRoom, concerns: crosses, onRefusal,
-    send: (peer, message) => links.sendLive(peer, encodeMessage(message)),
+    send: tell,
     waiting: (peer) => links.liveWaiting(peer),
   })
   const screens = new Screens({

@@ -1,7 +1,7 @@
 import type { Address } from '#core/kernel/index.ts'
 import type { Reach } from '#core/ledger/index.ts'
 import type { MessageOf, Present } from '../messages.ts'
-import { maySpeakFor, PresenceOutbox, PresenceTable } from '../presence.ts'
+import { inParts, maySpeakFor, PresenceOutbox, PresenceTable } from '../presence.ts'
 
 /** Words go out at once, then at most this often each way. */
 const everyMs = 25
@@ -133,7 +133,10 @@ export class Rooms {
     }
     for (const [peer, outbox] of this.#peers) {
       if (outbox.isEmpty || this.#parts.waiting(peer) > maxWaiting) continue
-      for (const words of outbox.take()) this.#parts.send(peer, { k: 'presence', ...words })
+      for (const words of outbox.take()) {
+        // What does not fit now is said again before long: it must not hold up what a link is for.
+        for (const part of inParts(words)) if (this.#parts.waiting(peer) <= maxWaiting) this.#parts.send(peer, { k: 'presence', ...part })
+      }
     }
   }
 }
