@@ -156,7 +156,8 @@ export class Peers {
   }
 
   async #onHave(peer: Address, state: PeerState, { docs, last }: MessageOf<'have'>): Promise<void> {
-    for (const { doc, digest } of docs) {
+    // Each document once, however often it is named.
+    for (const [doc, digest] of new Map(docs.map((one) => [one.doc, one.digest]))) {
       const mine = await this.#mine(doc, peer)
       if (!mine) continue
       state.named.add(doc)
