@@ -3,11 +3,11 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 /** The code of the error that work gets which has waited so long for others that it was not begun. */
 export const turnTooLate = 'TURN_TOO_LATE'
 
-/** Runs asynchronous work strictly one after another, in the order asked; a failure does not stop the queue. What has waited for `longestMs` is not begun. */
-export function oneAtATime(longestMs = Infinity): <T>(work: () => Promise<T>) => Promise<T> {
+/** Runs asynchronous work strictly one after another, in the order asked; a failure does not stop the queue. Work that has waited for its `longestMs` is not begun. */
+export function oneAtATime(): <T>(work: () => Promise<T>, longestMs?: number) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
   const within = new AsyncLocalStorage<{ isRunning: boolean }>()
-  return (work) => {
+  return (work, longestMs = Infinity) => {
     // Work that waits for its turn within its own turn would wait for ever, and everybody behind it.
     if (within.getStore()?.isRunning) return Promise.reject(new Error('asked for a turn within a turn: this would wait for itself'))
     const asked = performance.now()

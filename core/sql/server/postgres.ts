@@ -29,7 +29,7 @@ export function openPostgres(url: string): Database {
   pool.on('error', () => undefined)
   pool.on('connect', (client) => { client.on('error', () => undefined) })
   const db: Db = new Kysely({ dialect: new OurPostgresDialect({ pool }) })
-  const alone = oneAtATime(longestTurnMs)
+  const alone = oneAtATime()
   return {
     dialect: 'postgres',
     read: db,
@@ -40,7 +40,7 @@ export function openPostgres(url: string): Database {
         // After a failed statement PostgreSQL answers COMMIT by rolling back without an error: this asks, and throws.
         await statement(tx, 'select 1', [], 'postgres')
         return result
-      })),
+      }), longestTurnMs),
     close: () => alone(() => db.destroy()),
   }
 }
