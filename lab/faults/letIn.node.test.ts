@@ -111,3 +111,19 @@ test('L-21 a subject that the next version cannot fold is frozen before anything
   expect(await worse.state({ ...(brittle(true).subjects[0] as unknown as SubjectType<string[]>) }, 'urn/u1')).toEqual(['first'])
   expect(wire(urnFact(1, 'first', ['up'])).sig).toBeTypeOf('string')
 })
+
+test('L-10 L-24 a damaged fact that comes back before its time neither fails its batch nor stays damaged once its time has come', async () => {
+  const { ledger, database, clock } = await middle()
+  const [fact, other] = [note(1), note(2)]
+  await ledger.accept([fact], county)
+  await database.write(async (tx) => {
+    await tx.withTables<{ facts: { id: string; text: string; status: string; reason: string } }>().updateTable('facts').set({ text: '{}', status: 'refused', reason: 'fact.damaged' }).where('id', '=', idOf(fact)).execute()
+  })
+  const now = clock.now()
+  clock.set(now - 86_400_000)
+  expect(await ledger.accept([fact], county)).toMatchObject([{ outcome: 'waiting' }])
+  clock.set(now)
+  expect(await ledger.accept([fact, other], county)).toMatchObject([{ outcome: 'stored' }, { outcome: 'stored' }])
+  expect(await ledger.fact(idOf(fact))).toMatchObject({ status: 'admitted', reason: null })
+  expect((await ledger.verify()).bad).toEqual([])
+})

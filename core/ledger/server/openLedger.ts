@@ -132,7 +132,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
           await store.turnAway(space.tx, { id, ...no, text: wires[i]!.text, from, at: space.now, isOwn: inspection.verdict !== 'rejected' && inspection.fact.station === self })
           results.push({ id, outcome: 'rejected', ...no })
         } else if (inspection.verdict === 'waiting') {
-          await store.insert(space.tx, inspection.fact, { receivedAt: space.now, from, status: 'waiting', reason: inspection.reason })
+          // A damaged one has its row already, and is mended when it comes in its time.
+          if (!hurt.has(id)) await store.insert(space.tx, inspection.fact, { receivedAt: space.now, from, status: 'waiting', reason: inspection.reason })
           results.push({ id, outcome: 'waiting', reason: inspection.reason })
         } else if (inspection.verdict === 'sound') {
           chains.claim(inspection.fact)

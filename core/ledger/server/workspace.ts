@@ -8,7 +8,7 @@ import {
 } from '../index.ts'
 import { changedKeysFrom, changedMendings, judgeKeysAgain } from './cardChanges.ts'
 import { foldStored, frozen, isFolded, standing, typeOf } from './foldStored.ts'
-import type { LedgerNews, Writer } from './ledger.ts'
+import type { LedgerNews, StoredFact, Writer } from './ledger.ts'
 import { ModuleFault, remember, type Arrival, type LedgerMemory, type LedgerParts, type SubjectEntry } from './ledgerParts.ts'
 import { clockIsAhead, clockIsRight, isFrozen, ownFact, recovering } from './ownFact.ts'
 
@@ -157,7 +157,7 @@ export class Workspace {
   /** Folds a subject again from all its stored facts; statuses follow. Gives the refusals. */
   async refold(subject: string): Promise<Map<string, Refusal>> {
     const entry = await this.#entry(subject)
-    const facts = await this.#parts.store.ofSubject(this.tx, subject)
+    const facts = await this.#factsOf(subject)
     const folded = foldStored(this.#parts, subject, facts)
     if (folded.broken) throw new ModuleFault('fold', subject, folded.broken.fact, folded.broken.error)
     Object.assign(entry, { state: folded.state, last: folded.last, reach: unite(entry.reach, folded.reach) })
@@ -200,9 +200,15 @@ export class Workspace {
   /** Folds a subject from what is on the disk, whatever is in memory. */
   async reload(subject: string): Promise<void> {
     this.#memory.subjects.delete(subject)
-    // All of them, frozen or not: a queue would meet the second for ever.
-    for (const fact of await this.#parts.store.ofSubject(this.tx, subject)) if (fact.reason === damaged) await this.#parts.store.setStatus(this.tx, fact.id, 'refused', damaged)
     await this.#entry(subject)
+  }
+
+  /** A subject's stored facts. Those found damaged keep that reason on the disk, all of them, frozen or not: a queue would meet them for ever. */
+  async #factsOf(subject: string): Promise<StoredFact[]> {
+    const { store } = this.#parts
+    const facts = await store.ofSubject(this.tx, subject)
+    for (const fact of facts) if (fact.reason === damaged) await store.setStatus(this.tx, fact.id, 'refused', damaged)
+    return facts
   }
 
   /** Tries a frozen subject again with all its facts, and its reactions that failed. */
@@ -292,7 +298,7 @@ export class Workspace {
 
   /** A subject not in memory is folded from its stored facts; their statuses are as the last fold left them. */
   async #load(subject: string): Promise<SubjectEntry> {
-    const facts = await this.#parts.store.ofSubject(this.tx, subject)
+    const facts = await this.#factsOf(subject)
     const { state, reach, last, broken } = foldStored(this.#parts, subject, facts)
     if (broken && !this.#frozen.has(subject)) {
       // A version of the rules that cannot read what an earlier one admitted: all from that fact on is set aside.
@@ -307,7 +313,6 @@ export class Workspace {
     if (!this.#fenced || !(error instanceof ModuleFault) || isStorageFault(error.cause) || this.#commanded.has(error.subject)) throw error
     const { subject } = error
     for (const fact of aside) await this.#setAside(fact, frozen)
-    if (error.fact && 'reason' in error.fact && error.fact.reason === damaged) await this.#parts.store.setStatus(this.tx, error.fact.id, 'refused', damaged)
     await this.#addFault(error, error.fact ?? aside[0] ?? null)
     this.#frozen = new Set([...this.#frozen, subject])
     this.#changed.delete(subject)
